@@ -1,0 +1,1 @@
+"""How HTTP reaches the graph: authentication, the GraphQL endpoint, GraphiQL, the request log."""

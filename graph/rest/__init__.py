@@ -1,0 +1,1 @@
+"""The REST dialects, as tables of rows over the same types and operations."""

@@ -1,0 +1,1 @@
+"""How it is answered: metadata, planning, permissions and operations."""

@@ -1,0 +1,1 @@
+"""What Airflow stores, per generation, in one vocabulary."""
