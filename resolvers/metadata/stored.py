@@ -1,0 +1,126 @@
+"""How Airflow stores what SQL has no type for, as SQLAlchemy column types: what goes in is what comes out."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, Text
+from sqlalchemy import Uuid as SqlUuid
+from sqlalchemy.dialects.mysql import DATETIME as MYSQL_DATETIME
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from .pickled import Unreadable, pickle_plain, unpickle
+
+__all__ = ["ExecutorConfig", "JsonValue", "PickledConf", "TextJson", "Unreadable", "UtcDateTime", "Uuid"]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and in UTC, whatever the backend and the session's time zone.
+
+    PostgreSQL keeps `timestamptz`, MySQL `TIMESTAMP(6)` in a session set to UTC, SQLite text
+    without an offset. A naive datetime is refused: nobody can know which moment it means.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(timezone=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """MySQL drops microseconds unless told to keep them."""
+        if dialect.name == "mysql":
+            return dialect.type_descriptor(MYSQL_DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC; without the offset where the backend cannot hold one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, always aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PickledConf(TypeDecorator[object]):
+    """`dag_run.conf` of Airflow 2: a pickled dict, read through an allow-list of plain types.
+
+    What the allow-list refuses comes back as an `Unreadable`, so that one strange run does
+    not spoil a list of runs.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> bytes | None:
+        """Pickle protocol 5, which is what Airflow's own API writes."""
+        return None if value is None else pickle_plain(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> object:
+        """Plain Python values, or an `Unreadable`."""
+        return None if value is None else unpickle(value)
+
+
+class ExecutorConfig(PickledConf):
+    """`task_instance.executor_config`: a pickled dict in every Airflow from 2.9 to 3.3."""
+
+    cache_ok = True
+
+
+class JsonValue(TypeDecorator[object]):
+    """JSON of a `json` or `jsonb` column.
+
+    SQL null and JSON null both read as None; None is written as SQL null.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """`jsonb` on PostgreSQL, which also takes what a `json` column holds."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(JSONB(none_as_null=True))
+        return dialect.type_descriptor(JSON(none_as_null=True))
+
+
+class TextJson(TypeDecorator[object]):
+    """JSON that Airflow keeps in a text column, such as `log.extra`; text that is no JSON reads as itself."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        """JSON text."""
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """Return the decoded value, or the text itself."""
+        if value is None:
+            return None
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+
+
+class Uuid(TypeDecorator[uuid.UUID]):
+    """An id of Airflow 3: `uuid` on PostgreSQL, 32 hexadecimal digits elsewhere."""
+
+    impl = SqlUuid
+    cache_ok = True
+
+    def process_bind_param(self, value: uuid.UUID | str | None, dialect: Dialect) -> uuid.UUID | None:
+        """Take text as well, since clients name ids by text; ValueError when it is no UUID."""
+        return uuid.UUID(value) if isinstance(value, str) else value

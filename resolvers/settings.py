@@ -1,0 +1,200 @@
+"""Everything the service can be told, and what it does when it is told nothing."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from .errors import Invalid
+
+PREFIX = "AIRFLOW_GRAPH_"
+DEFAULT_PORT = 8088
+
+# Kubernetes tells every pod about the Services beside it: for one that is called
+# airflow-graph by variables of these names, which are not meant for us.
+_SERVICE_LINK = re.compile(PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
+
+
+class Role(StrEnum):
+    """What a caller may do, each role including the ones before it, as Airflow's own roles do."""
+
+    VIEWER = "viewer"
+    USER = "user"
+    OP = "op"
+    ADMIN = "admin"
+
+
+class Settings(BaseSettings):
+    """What the service was told, by the command line or else by `AIRFLOW_GRAPH_<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True, env_ignore_empty=True
+    )
+
+    # Where the metadata is
+    database: SecretStr | None = Field(
+        None,
+        description="URL of Airflow's metadata database. Unset: found as Airflow finds it, from "
+        "`AIRFLOW__DATABASE__SQL_ALCHEMY_CONN`, its `_CMD` form, or `airflow.cfg`.",
+    )
+    airflow_home: Path | None = Field(
+        None, description="Folder that holds `airflow.cfg`. Unset: `$AIRFLOW_HOME`, else `~/airflow`."
+    )
+    fernet_key: SecretStr | None = Field(
+        None,
+        description="Key, or comma-separated keys, for variables and connections: the first encrypts, all "
+        "decrypt. Unset: Airflow's own `[core] fernet_key`.",
+    )
+    log_folder: Path | None = Field(
+        None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
+    )
+
+    # Where we listen
+    host: str = Field("127.0.0.1", description="Address to listen on.", min_length=1)
+    port: int = Field(DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    workers: int = Field(1, ge=1, le=64, description="Number of server processes.")
+    graphiql: bool = Field(default=True, description="Whether browsers are offered GraphiQL.")
+    dialects: Annotated[tuple[Literal["stable"], ...], NoDecode] = Field(
+        ("stable",),
+        description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
+    )
+
+    # Who may ask
+    tokens: SecretStr | None = Field(
+        None,
+        description="Static bearer tokens, each `name:role:token`, separated by commas or white space. "
+        "Roles: viewer, user, op, admin.",
+    )
+    tokens_file: Path | None = Field(
+        None, description="File of further static bearer tokens in the same form; `#` begins a comment."
+    )
+    anonymous_role: Role | None = Field(
+        None,
+        description="Role of callers who present nothing. Listens on a loopback address only.",
+    )
+
+    # What one request may cost
+    statement_timeout: float = Field(
+        30, gt=0, le=3600, description="Seconds after which the database gives up a statement."
+    )
+    lock_timeout: float = Field(
+        5, gt=0, le=600, description="Seconds that a write waits for rows that the scheduler holds."
+    )
+    pool_size: int = Field(
+        10, ge=1, le=500, description="Most database connections that one server process holds."
+    )
+    pool_timeout: float = Field(
+        10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
+    )
+    prepared_statements: bool = Field(
+        default=False,
+        description="Whether statements are prepared on the server (PostgreSQL). Faster on a direct "
+        "connection; leave it off behind PgBouncer in transaction mode.",
+    )
+    default_page_size: int = Field(100, ge=1, description="Rows of a list whose size was not asked for.")
+    max_page_size: int = Field(1000, ge=1, description="Most rows that one list may be asked for (`first`).")
+    max_rows: int = Field(50_000, ge=1, description="Most rows, over all levels, of one answer.")
+    max_depth: int = Field(15, ge=1, description="Most levels of nested fields in one GraphQL document.")
+    max_root_fields: int = Field(50, ge=1, description="Most root fields of one GraphQL operation.")
+    max_document_bytes: int = Field(100_000, ge=1, description="Longest GraphQL document, in bytes.")
+    max_body_bytes: int = Field(2_000_000, ge=1, description="Longest request body, in bytes.")
+
+    # What a write does
+    unknown_migration_writes: bool = Field(
+        default=False,
+        description="Whether to write to a database whose migration is unknown. Reading always works.",
+    )
+    task_instances_by_scheduler: bool = Field(
+        default=False,
+        description="Whether a triggered run is left without task instances until the scheduler makes them, "
+        "for installations whose cluster policies must see them.",
+    )
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _ignore_service_link(cls, value: object) -> object:
+        # A Kubernetes Service that is called airflow-graph sets AIRFLOW_GRAPH_PORT=tcp://10.0.0.1:8088
+        # in every pod of its namespace.
+        return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
+
+    @field_validator("dialects", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        names = tuple(value.replace(",", " ").split())
+        return () if names == ("none",) else names
+
+
+def load_settings(**given: object) -> Settings:
+    """Return the settings of this process: `given` (the command line) before the environment.
+
+    Values of None in `given` mean "not said". Raises Invalid naming each setting at fault,
+    never its value, which may be a secret.
+    """
+    said = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**said)  # type: ignore[arg-type] # pydantic checks them
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        names = list(dict.fromkeys(str(fault["loc"][0]) for fault in faults))
+        raise Invalid(
+            "; ".join(_told(fault) for fault in faults),
+            field=names[0],
+            hint=" ".join(f"{name}: {_description(name)}" for name in names),
+        ) from None
+
+
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
+    """Variables that look like settings and are none, each with the name that was probably meant."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    strange = [
+        name
+        for name in environ
+        if name.startswith(PREFIX) and name not in known and not _SERVICE_LINK.fullmatch(name)
+    ]
+    return {name: next(iter(difflib.get_close_matches(name, known, n=1)), None) for name in strange}
+
+
+def check_exposure(settings: Settings) -> None:
+    """Raise Invalid unless callers must say who they are, or cannot come from another machine."""
+    if settings.anonymous_role is not None:
+        if not is_loopback(settings.host):
+            raise Invalid(
+                f"Callers without credentials are let in as {settings.anonymous_role.value}, and "
+                f"{settings.host} can be reached from other machines.",
+                field="host",
+                hint="Listen on 127.0.0.1, or unset anonymous_role and give tokens.",
+            )
+    elif settings.tokens is None and settings.tokens_file is None:
+        raise Invalid(
+            "Nothing says how callers prove who they are.",
+            field="tokens",
+            hint=f"Set {PREFIX}TOKENS=name:role:token (or {PREFIX}TOKENS_FILE); to try things out on this "
+            f"machine alone, set {PREFIX}ANONYMOUS_ROLE=viewer.",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _told(fault: ErrorDetails) -> str:
+    name = str(fault["loc"][0])
+    return f"{PREFIX}{name.upper()}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+
+
+def _description(name: str) -> str:
+    declared = Settings.model_fields.get(name)
+    return (declared.description if declared else None) or "There is no such setting."
