@@ -1,1 +1,1 @@
-"""What real Airflows store, recorded: the layout of every minor version and our DAGs as each serializes them."""
+"""What real Airflows store, recorded: the layout of every minor, and our DAGs as each serializes them."""

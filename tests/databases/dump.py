@@ -35,7 +35,7 @@ def sqlite_dump(path: Path) -> str:
 
 
 def postgresql_dump(uri: str) -> str:
-    """The schema `public` and its rows, as the server's own pg_dump writes them."""
+    """Objects and rows of the schema `public`, as the server's own pg_dump orders them."""
     program = Path(pgserver.__file__).parent / "pginstall" / "bin" / "pg_dump"
     done = subprocess.run(
         [str(program), "--no-owner", "--no-privileges", "--no-comments", "--inserts", uri],
