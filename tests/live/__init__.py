@@ -1,0 +1,1 @@
+"""Real Airflow as the judge of what we read and write."""

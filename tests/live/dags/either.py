@@ -1,0 +1,29 @@
+"""What DAG files need of Airflow, wherever this Airflow keeps it (2.9 to 3.3), and what ours wait for."""
+
+import os
+import time
+from pathlib import Path
+
+try:
+    from airflow.providers.standard.operators.empty import EmptyOperator
+    from airflow.sdk import DAG, Param, TaskGroup, setup, task, teardown
+except ImportError:
+    from airflow.decorators import setup, task, teardown
+    from airflow.models.dag import DAG
+    from airflow.models.param import Param
+    from airflow.operators.empty import EmptyOperator
+    from airflow.utils.task_group import TaskGroup
+
+__all__ = ["DAG", "EmptyOperator", "Param", "TaskGroup", "marked", "setup", "task", "teardown", "wait_until_marked"]
+
+
+def marked(name: str) -> bool:
+    """Whether the test has put down the marker file of this name (a run id, as a rule)."""
+    return Path(os.environ["LIVE_MARKERS"], name).exists()
+
+
+def wait_until_marked(name: str, *, seconds: float) -> None:
+    """Sleep until the marker is there, at most so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not marked(name):
+        time.sleep(0.2)

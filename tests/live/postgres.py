@@ -1,0 +1,38 @@
+"""A PostgreSQL of its own for each Airflow."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # as it is imported, it asks for a XDG_RUNTIME_DIR that containers lack
+    import pgserver
+
+Row = dict[str, Any]
+
+
+class Postgres:
+    """A running server with one database named airflow, reached through a Unix socket."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pgserver.get_server(folder, cleanup_mode="delete")
+        uri = self._server.get_uri("airflow")
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("CREATE DATABASE airflow")
+        self.url: str = uri.replace("postgres:@", "postgres@")
+        """As psycopg and SQLAlchemy both read it, without a driver."""
+
+    def rows(self, statement: str, *values: object) -> list[Row]:
+        """What a statement returns, each row by column name; the empty list for one that returns nothing."""
+        with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
+            cursor = connection.execute(statement.encode(), values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def stop(self) -> None:
+        self._server.cleanup()
