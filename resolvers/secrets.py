@@ -2,27 +2,38 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from .errors import Invalid, Unavailable
+from resolvers.errors import Invalid, Unavailable
 
-# A value is masked when its name contains one of these: the list of Airflow 3.3, which includes 2.x's.
-SENSITIVE_NAMES = frozenset(
-    {
-        "access_token",
-        "api_key",
-        "apikey",
-        "authorization",
-        "keyfile_dict",
-        "passphrase",
-        "passwd",
-        "password",
-        "private_key",
-        "secret",
-        "service_account",
-        "token",
-    }
+# A value is masked when its name contains one of these: as of Airflow 2.11, and what 3.x added.
+_SENSITIVE_2 = (
+    "access_token",
+    "api_key",
+    "apikey",
+    "authorization",
+    "keyfile_dict",
+    "passphrase",
+    "passwd",
+    "password",
+    "private_key",
+    "proxies",
+    "proxy",
+    "secret",
+    "service_account",
+    "token",
+)
+_SENSITIVE_3 = (
+    *_SENSITIVE_2,
+    "access_key",
+    "auth_header",
+    "bearer",
+    "connection_string",
+    "dsn",
+    "service_key",
+    "webhook_url",
 )
 
 _HINT = (
@@ -76,10 +87,11 @@ class KeyRing:
             raise Unavailable("The value is encrypted with another Fernet key.", hint=_HINT) from None
 
 
-def sensitive(name: str, *, also: Iterable[str] = ()) -> bool:
+def sensitive(name: str, *, airflow: Literal[2, 3] = 3, also: Iterable[str] = ()) -> bool:
     """Whether a variable, or a key inside a connection's `extra`, is masked because of its name.
 
-    `also` are the installation's own: `[core] sensitive_var_conn_names`.
+    `also` are the installation's own names: `[core] sensitive_var_conn_names`, split at its commas.
     """
+    known = _SENSITIVE_2 if airflow == 2 else _SENSITIVE_3
     lowered = name.strip().lower()
-    return any(part in lowered for part in SENSITIVE_NAMES) or any(part in lowered for part in also if part)
+    return any(part in lowered for part in (*known, *filter(None, also)))

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from .errors import Invalid
+from resolvers.errors import Invalid
 
 PREFIX = "AIRFLOW_GRAPH_"
 DEFAULT_PORT = 8088

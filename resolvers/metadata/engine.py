@@ -19,10 +19,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from resolvers.errors import Unavailable
+from resolvers.metadata.address import Address, address_of
+from resolvers.metadata.failures import as_problem, is_transient
 from resolvers.settings import Settings
-
-from .address import Address, address_of
-from .failures import as_problem, is_transient
 
 __all__ = ["as_problem", "is_transient", "open_engine", "read_snapshot", "write_transaction"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from resolvers.errors import Problem, TooExpensive, Unavailable, Unsupported
+from resolvers.errors import Conflict, Problem, TooExpensive, Unavailable, Unsupported
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,16 @@ MISSING = Failure(
     "Check the path in the database URL, and that this user may read and write file and folder.",
 )
 NOT_SQLITE = Failure(Unavailable, "The file is no SQLite database.", "Check the path in the database URL.")
+TAKEN = Failure(
+    Conflict,
+    "Something with the same identity came into being at the same moment.",
+    "Read it again, then decide.",
+)
+REFERRED = Failure(
+    Conflict,
+    "What this refers to, or what refers to it, came or went at the same moment.",
+    "Read it again, then decide.",
+)
 READ_ONLY = Failure(
     Unsupported,
     "This database can only be read.",
@@ -98,6 +108,8 @@ UNPREPARED = Failure(
 )
 
 _SQLSTATES = {
+    "23503": REFERRED,
+    "23505": TAKEN,
     "25006": READ_ONLY,
     "26000": UNPREPARED,
     "28000": REFUSED,
@@ -120,11 +132,14 @@ _MYSQL_CODES = {
     1044: REFUSED,
     1045: REFUSED,
     1049: UNKNOWN,
+    1062: TAKEN,
     1142: NOT_GRANTED,
     1205: LOCKED,
     1213: COLLIDED,
     1290: READ_ONLY,
     1317: SLOW,
+    1451: REFERRED,
+    1452: REFERRED,
     1698: REFUSED,
     1792: READ_ONLY,
     2002: UNREACHABLE,
@@ -152,12 +167,14 @@ _TEXTS = (
     (r"database( table| schema)? is locked|database is busy", LOCKED),
     (r"unable to open database file", MISSING),
     (r"readonly database", READ_ONLY),
+    (r"^UNIQUE constraint failed", TAKEN),
+    (r"^FOREIGN KEY constraint failed", REFERRED),
     (r"file is not a database|database disk image is malformed", NOT_SQLITE),
 )
 
 
 def as_problem(error: SQLAlchemyError) -> Problem | None:
-    """Return what a client should be told; None when the caller must judge, as of a taken key."""
+    """Return what a client should be told; None for what is a mistake of ours."""
     failure = _failure(error)
     text = str(error.orig) if isinstance(error, DBAPIError) else ""
     return failure.told(text) if failure else None

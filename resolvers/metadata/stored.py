@@ -11,7 +11,7 @@ from sqlalchemy.dialects.mysql import DATETIME as MYSQL_DATETIME
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from .pickled import Unreadable, pickle_plain, unpickle
+from resolvers.metadata.pickled import Unreadable, pickle_plain, unpickle
 
 __all__ = ["ExecutorConfig", "JsonValue", "PickledConf", "TextJson", "Unreadable", "UtcDateTime", "Uuid"]
 
