@@ -40,71 +40,78 @@ class Settings(BaseSettings):
 
     # Where the metadata is
     database: SecretStr | None = Field(
-        None,
+        default=None,
         description="URL of Airflow's metadata database. Unset: found as Airflow finds it, from "
         "`AIRFLOW__DATABASE__SQL_ALCHEMY_CONN`, its `_CMD` form, or `airflow.cfg`.",
     )
     airflow_home: Path | None = Field(
-        None, description="Folder that holds `airflow.cfg`. Unset: `$AIRFLOW_HOME`, else `~/airflow`."
+        default=None, description="Folder that holds `airflow.cfg`. Unset: `$AIRFLOW_HOME`, else `~/airflow`."
     )
     fernet_key: SecretStr | None = Field(
-        None,
+        default=None,
         description="Key, or comma-separated keys, for variables and connections: the first encrypts, all "
         "decrypt. Unset: Airflow's own `[core] fernet_key`.",
     )
     log_folder: Path | None = Field(
-        None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
+        default=None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
     )
 
     # Where we listen
-    host: str = Field("127.0.0.1", description="Address to listen on.", min_length=1)
-    port: int = Field(DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
-    workers: int = Field(1, ge=1, le=64, description="Number of server processes.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.", min_length=1)
+    port: int = Field(
+        default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 means any free one."
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Number of server processes.")
     graphiql: bool = Field(default=True, description="Whether browsers are offered GraphiQL.")
     dialects: Annotated[tuple[Literal["stable"], ...], NoDecode] = Field(
-        ("stable",),
+        default=("stable",),
         description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
     )
 
     # Who may ask
     tokens: SecretStr | None = Field(
-        None,
+        default=None,
         description="Static bearer tokens, each `name:role:token`, separated by commas or white space. "
         "Roles: viewer, user, op, admin.",
     )
     tokens_file: Path | None = Field(
-        None, description="File of further static bearer tokens in the same form; `#` begins a comment."
+        default=None,
+        description="File of further static bearer tokens; `#` begins a comment.",
     )
     anonymous_role: Role | None = Field(
-        None,
+        default=None,
         description="Role of callers who present nothing. Listens on a loopback address only.",
     )
 
     # What one request may cost
     statement_timeout: float = Field(
-        30, gt=0, le=3600, description="Seconds after which the database gives up a statement."
+        default=30, gt=0, le=3600, description="Seconds after which the database gives up a statement."
     )
     lock_timeout: float = Field(
-        5, gt=0, le=600, description="Seconds that a write waits for rows that the scheduler holds."
+        default=5, gt=0, le=600, description="Seconds that a write waits for rows that the scheduler holds."
     )
     pool_size: int = Field(
-        10, ge=1, le=500, description="Most database connections that one server process holds."
+        default=10, ge=1, le=500, description="Most database connections that one server process holds."
     )
     pool_timeout: float = Field(
-        10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
+        default=10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
     )
     prepared_statements: bool = Field(
         default=False,
         description="Whether statements are prepared on the server (PostgreSQL). Faster on a direct "
         "connection; leave it off behind PgBouncer in transaction mode.",
     )
-    default_page_size: int = Field(100, ge=1, description="Rows of a list whose size was not asked for.")
-    max_page_size: int = Field(1000, ge=1, description="Most rows that one list may be asked for (`first`).")
-    max_rows: int = Field(50_000, ge=1, description="Most rows, over all levels, of one answer.")
-    max_depth: int = Field(15, ge=1, description="Most levels of nested fields in one GraphQL document.")
-    max_root_fields: int = Field(50, ge=1, description="Most root fields of one GraphQL operation.")
-    max_document_bytes: int = Field(100_000, ge=1, description="Longest GraphQL document, in bytes.")
-    max_body_bytes: int = Field(2_000_000, ge=1, description="Longest request body, in bytes.")
+    default_page_size: int = Field(
+        default=100, ge=1, description="Rows of a list that was not asked for a size."
+    )
+    max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
+    max_rows: int = Field(default=50_000, ge=1, description="Most rows, over all levels, of one answer.")
+    max_depth: int = Field(
+        default=15, ge=1, description="Most levels of nested fields in a GraphQL document."
+    )
+    max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
+    max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
+    max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
 
     # What a write does
     unknown_migration_writes: bool = Field(

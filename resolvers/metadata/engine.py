@@ -78,7 +78,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, UnicodeEncodeError, OverflowError) as error:
         problem = as_problem(error)
         if problem is None:
             raise

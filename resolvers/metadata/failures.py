@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from resolvers.errors import Conflict, Problem, TooExpensive, Unavailable, Unsupported
+from resolvers.errors import Conflict, Invalid, Problem, TooExpensive, Unavailable, Unsupported
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,17 @@ REFERRED = Failure(
     "What this refers to, or what refers to it, came or went at the same moment.",
     "Read it again, then decide.",
 )
+TOO_LONG = Failure(
+    Invalid,
+    "A text is longer than the database has room for.",
+    "Shorten it: ids hold 250 characters, notes 1,000.",
+)
+OUT_OF_RANGE = Failure(Invalid, "A number or date is beyond what the database holds.", "Check it.")
+NOT_TEXT = Failure(
+    Invalid,
+    "A text holds what the database cannot: a NUL character, or half of a surrogate pair.",
+    "Remove it.",
+)
 READ_ONLY = Failure(
     Unsupported,
     "This database can only be read.",
@@ -108,6 +119,11 @@ UNPREPARED = Failure(
 )
 
 _SQLSTATES = {
+    "22001": TOO_LONG,
+    "22003": OUT_OF_RANGE,
+    "22008": OUT_OF_RANGE,
+    "22021": NOT_TEXT,
+    "22P05": NOT_TEXT,
     "23503": REFERRED,
     "23505": TAKEN,
     "25006": READ_ONLY,
@@ -136,7 +152,10 @@ _MYSQL_CODES = {
     1142: NOT_GRANTED,
     1205: LOCKED,
     1213: COLLIDED,
+    1264: OUT_OF_RANGE,
     1290: READ_ONLY,
+    1366: NOT_TEXT,
+    1406: TOO_LONG,
     1317: SLOW,
     1451: REFERRED,
     1452: REFERRED,
@@ -167,13 +186,14 @@ _TEXTS = (
     (r"database( table| schema)? is locked|database is busy", LOCKED),
     (r"unable to open database file", MISSING),
     (r"readonly database", READ_ONLY),
+    (r"cannot contain NUL", NOT_TEXT),
     (r"^UNIQUE constraint failed", TAKEN),
     (r"^FOREIGN KEY constraint failed", REFERRED),
     (r"file is not a database|database disk image is malformed", NOT_SQLITE),
 )
 
 
-def as_problem(error: SQLAlchemyError) -> Problem | None:
+def as_problem(error: Exception) -> Problem | None:
     """Return what a client should be told; None for what is a mistake of ours."""
     failure = _failure(error)
     text = str(error.orig) if isinstance(error, DBAPIError) else ""
@@ -194,6 +214,11 @@ def is_transient(error: BaseException | None) -> bool:
 
 
 def _failure(error: BaseException) -> Failure | None:
+    # Drivers encode values before any error of theirs could be raised.
+    if isinstance(error, UnicodeEncodeError):
+        return NOT_TEXT
+    if isinstance(error, OverflowError):
+        return OUT_OF_RANGE
     if isinstance(error, PoolTimeoutError):
         return BUSY
     if not isinstance(error, DBAPIError) or error.orig is None:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, Text
@@ -12,8 +12,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from resolvers.metadata.pickled import Unreadable, pickle_plain, unpickle
+from resolvers.serialized.encoding import TYPE, VALUE, unwrap
 
-__all__ = ["ExecutorConfig", "JsonValue", "PickledConf", "TextJson", "Unreadable", "UtcDateTime", "Uuid"]
+__all__ = [
+    "ExecutorConfig",
+    "ExtendedJson",
+    "JsonValue",
+    "PickledConf",
+    "TextJson",
+    "Unreadable",
+    "UtcDateTime",
+    "Uuid",
+]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -41,7 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone")
-        moment = value.astimezone(UTC)
+        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
         return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -113,6 +123,44 @@ class TextJson(TypeDecorator[object]):
             return json.loads(value)
         except ValueError:
             return value
+
+
+class ExtendedJson(JsonValue):
+    """JSON in which Airflow wraps what JSON cannot say, such as `context_carrier` of Airflow 3."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> object:
+        """Wrap dicts, tuples, sets, moments and spans; TypeError for anything else that is not JSON."""
+        return wrap(value)
+
+    def process_result_value(self, value: object, dialect: Dialect) -> object:
+        """Return the value that was wrapped."""
+        return unwrap(value)
+
+
+def wrap(value: object) -> object:
+    """Return JSON from which `unwrap` makes the value again, as Airflow writes it."""
+    kind: str
+    inner: object
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case list():
+            return [wrap(item) for item in value]
+        case dict():
+            kind, inner = "dict", {str(key): wrap(item) for key, item in value.items()}
+        case tuple():
+            kind, inner = "tuple", [wrap(item) for item in value]
+        case set() | frozenset():
+            kind, inner = "set", sorted((wrap(item) for item in value), key=repr)
+        case datetime():
+            kind, inner = "datetime", value.timestamp()
+        case timedelta():
+            kind, inner = "timedelta", value.total_seconds()
+        case _:
+            raise TypeError(f"a {type(value).__name__} cannot be kept in Airflow's JSON")
+    return {TYPE: kind, VALUE: inner}
 
 
 class Uuid(TypeDecorator[uuid.UUID]):

@@ -1,0 +1,1 @@
+"""How the questions are answered: settings, metadata, plans, operations."""
