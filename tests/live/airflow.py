@@ -1,13 +1,12 @@
-"""A real Airflow: its database, scheduler, DAG processor and REST server, and questions about what they did."""
+"""A real Airflow: its database, scheduler, DAG processor and REST server, and what they did."""
 
-import re
 import shutil
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePath
-from typing import Any
 
 import httpx
 
@@ -16,13 +15,12 @@ from .installing import install
 from .postgres import Postgres, Row
 from .processes import Daemon, free_port, stop
 from .rest import Rest
+from .troubles import troubles
 
 DAGS = Path(__file__).parent / "dags"
 START_SECONDS = 180.0
 """How long a slow machine may take from nothing to parsed DAGs and an answering server."""
 FINISHED_RUN = frozenset({"success", "failed"})
-FINISHED_TASK = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
-TROUBLE = re.compile(r"^Traceback|Exception|LookupError|\bCRITICAL\b|\[error|- ERROR -|\bERROR -", re.MULTILINE)
 
 
 class Airflow:
@@ -30,9 +28,9 @@ class Airflow:
 
     def __init__(self, version: str, folder: Path) -> None:
         self.version = version
-        self.major = int(version.split(".")[0])
+        self.major = int(version.split(".", maxsplit=1)[0])
         self._venv = install(version)
-        self._database = Postgres(folder / "postgres")
+        self._database = Postgres(Path(tempfile.mkdtemp(prefix=f"airflow-graph-{version}-")))
         self._layout = Layout(
             home=folder / "home", database=self._database.url, server_port=free_port(), log_port=free_port()
         )
@@ -66,16 +64,15 @@ class Airflow:
     def start(self) -> None:
         """Migrate, start every process, and wait until the DAGs are parsed and the server answers."""
         end = time.monotonic() + START_SECONDS
+        address = ("127.0.0.1", "--port", str(self._layout.server_port), "--workers", "1")
         self._command("db", "migrate")
         self._begin("scheduler", "scheduler")
         if self.major >= 3:
             self._begin("dag-processor", "dag-processor")
-            port = str(self._layout.server_port)
-            self._begin("server", "api-server", "--host", "127.0.0.1", "--port", port, "--workers", "1")
+            self._begin("server", "api-server", "--host", *address)
         else:
-            port = str(self._layout.server_port)
-            self._begin("server", "webserver", "--hostname", "127.0.0.1", "--port", port, "--workers", "1")
             self._create_user()
+            self._begin("server", "webserver", "--hostname", *address)
         self._until(self._server_answers, end, "its server to answer")
         self._rest = Rest(base=self.server_url, major=self.major)
         self._until(self._everything_is_parsed, end, "its DAG files to be parsed")
@@ -87,21 +84,21 @@ class Airflow:
         stop(self._daemons.values(), mark=("AIRFLOW_HOME", str(self._layout.home)))
         self._database.stop()
 
-    def _command(self, *arguments: str) -> None:
-        with (self._layout.home / "commands.log").open("ab") as log:
-            subprocess.run(
-                [str(self._venv / "bin" / "airflow"), *arguments],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                check=True,
-                timeout=START_SECONDS,
-            )
-
     def _create_user(self) -> None:
         name = ("--firstname", USER, "--lastname", USER, "--email", f"{USER}@example.org")
         self._command("users", "create", "--username", USER, "--password", PASSWORD, "--role", "Admin", *name)
+
+    def _command(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self._venv / "bin" / "airflow"), *arguments],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+        )
+        assert not done.returncode, f"airflow {' '.join(arguments[:2])}:\n{done.stdout}{done.stderr}"
 
     def _begin(self, name: str, *arguments: str) -> None:
         self._daemons[name] = Daemon(
@@ -125,41 +122,50 @@ class Airflow:
     # What it did
 
     def sql(self, statement: str, *values: object) -> list[Row]:
-        """Rows of the metadata database by column name; `%s` stands for a value."""
+        """Ask the metadata database; `%s` stands for a value."""
         return self._database.rows(statement, *values)
 
     def run(self, dag_id: str, run_id: str) -> Row:
-        """The dag_run row."""
+        """Look up a dag_run row."""
         return self.sql("SELECT * FROM dag_run WHERE dag_id = %s AND run_id = %s", dag_id, run_id)[0]
 
     def tasks(self, dag_id: str, run_id: str) -> list[Row]:
-        """The task_instance rows of a run."""
+        """Look up the task_instance rows of a run."""
         return self.sql(
-            "SELECT * FROM task_instance WHERE dag_id = %s AND run_id = %s ORDER BY task_id, map_index", dag_id, run_id
+            "SELECT * FROM task_instance WHERE dag_id = %s AND run_id = %s ORDER BY task_id, map_index",
+            dag_id,
+            run_id,
         )
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str | None]:
-        """State by task id, for a mapped one by 'task_id[map_index]'."""
+        """Tell the state by task id, of a mapped one by 'task_id[map_index]'."""
         return {
             row["task_id"] if row["map_index"] < 0 else f"{row['task_id']}[{row['map_index']}]": row["state"]
             for row in self.tasks(dag_id, run_id)
         }
 
     def wait_for_run(self, dag_id: str, run_id: str, state: str = "success", *, timeout: float = 120) -> Row:
-        """The dag_run row once it is in that state; AssertionError when it ends in another one, or the time is up."""
+        """Return the dag_run row once it is in that state.
+
+        AssertionError, with what the logs say, when the run ends in another one or the time is up.
+        """
 
         def arrived() -> bool:
             now: str = self.run(dag_id, run_id)["state"]
-            assert now == state or now not in FINISHED_RUN, self._story(dag_id, run_id, f"is {now}, not {state}")
+            assert now == state or now not in FINISHED_RUN, self._story(
+                dag_id, run_id, f"is {now}, not {state}"
+            )
             return now == state
 
-        self._until(arrived, time.monotonic() + timeout, f"{dag_id}/{run_id} to be {state}", about=(dag_id, run_id))
+        self._until(
+            arrived, time.monotonic() + timeout, f"{dag_id}/{run_id} to be {state}", about=(dag_id, run_id)
+        )
         return self.run(dag_id, run_id)
 
     def wait_for_task(
         self, dag_id: str, run_id: str, task_id: str, state: str, *, map_index: int = -1, timeout: float = 120
     ) -> Row:
-        """The task_instance row once it is in that state."""
+        """Return the task_instance row once it is in that state."""
         found: list[Row] = []
 
         def arrived() -> bool:
@@ -171,7 +177,10 @@ class Airflow:
             return bool(found)
 
         self._until(
-            arrived, time.monotonic() + timeout, f"{dag_id}/{run_id}/{task_id} to be {state}", about=(dag_id, run_id)
+            arrived,
+            time.monotonic() + timeout,
+            f"{dag_id}/{run_id}/{task_id} to be {state}",
+            about=(dag_id, run_id),
         )
         return found[0]
 
@@ -180,19 +189,20 @@ class Airflow:
         (self._layout.markers / name).touch()
 
     def log(self, name: str) -> str:
-        """All that a process has said: scheduler, server, or dag-processor (3.x)."""
+        """Read all that a process has said: scheduler, server, or dag-processor (3.x)."""
         return self._daemons[name].text()
 
     def scheduler_exceptions(self) -> list[str]:
-        """Lines of the scheduler's log (on 3.x the DAG processor's too) that tell of an exception or an error."""
-        for daemon in self._daemons.values():
-            assert daemon.exit_code is None, f"{daemon.name} ended with {daemon.exit_code}:\n{daemon.tail()}"
+        """List what the scheduler's log, on 3.x the DAG processor's too, tells of errors nobody asked for.
+
+        AssertionError when one of the processes is no more.
+        """
+        self._assert_alive()
         return [
             line
             for name, daemon in self._daemons.items()
             if name != "server"
-            for line in daemon.text().splitlines()
-            if TROUBLE.search(line)
+            for line in troubles(daemon.text())
         ]
 
     # Waiting
@@ -201,18 +211,22 @@ class Airflow:
         self, fact: Callable[[], bool], end: float, hope: str, *, about: tuple[str, str] | None = None
     ) -> None:
         while not fact():
-            for daemon in self._daemons.values():
-                if daemon.exit_code is not None:
-                    raise AssertionError(f"{daemon.name} ended with {daemon.exit_code}:\n{daemon.tail()}")
+            self._assert_alive()
             if time.monotonic() > end:
                 raise AssertionError(
                     self._story(*about, f"waited for {hope}") if about else self._logs(f"Waited for {hope}.")
                 )
             time.sleep(0.25)
 
+    def _assert_alive(self) -> None:
+        for daemon in self._daemons.values():
+            assert daemon.exit_code is None, f"{daemon.name} ended with {daemon.exit_code}:\n{daemon.tail()}"
+
     def _story(self, dag_id: str, run_id: str, plot: str) -> str:
         states = self.task_states(dag_id, run_id)
-        return self._logs(f"{dag_id}/{run_id} {plot}: run {self.run(dag_id, run_id)['state']}, tasks {states}.")
+        return self._logs(
+            f"{dag_id}/{run_id} {plot}: run {self.run(dag_id, run_id)['state']}, tasks {states}."
+        )
 
     def _logs(self, headline: str) -> str:
         return "\n".join([headline, *(f"--- {each.name}\n{each.tail()}" for each in self._daemons.values())])

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ FERNET_KEY = "Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldCEhISE="
 SECRET = "for the tests of airflow-graph only, long enough for HS512 to be content with it"
 USER = "admin"
 PASSWORD = "admin"
+SIMPLE_AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Layout:
 
 
 def environment(layout: Layout, *, major: int, venv: Path) -> dict[str, str]:
-    """Everything that Airflow's processes are told; of our own environment only what a process cannot do without."""
+    """List all that Airflow's processes are told, and of our own environment what none can do without."""
     settings = _common(layout) | (_three(layout) if major >= 3 else _two(layout))
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR", "USER") if name in os.environ}
     return {
@@ -54,7 +54,7 @@ def environment(layout: Layout, *, major: int, venv: Path) -> dict[str, str]:
     }
 
 
-def _common(layout: Layout) -> Mapping[tuple[str, str], str]:
+def _common(layout: Layout) -> dict[tuple[str, str], str]:
     return {
         ("core", "dags_folder"): str(layout.dags),
         ("core", "dag_discovery_safe_mode"): "False",
@@ -65,6 +65,7 @@ def _common(layout: Layout) -> Mapping[tuple[str, str], str]:
         ("core", "dags_are_paused_at_creation"): "False",
         ("database", "sql_alchemy_conn"): layout.database.replace("postgresql:", "postgresql+psycopg2:"),
         ("database", "load_default_connections"): "False",
+        ("logging", "colored_console_log"): "False",
         ("logging", "base_log_folder"): str(layout.logs),
         ("logging", "worker_log_server_port"): str(layout.log_port),
         ("scheduler", "scheduler_idle_sleep_time"): "0.3",
@@ -74,7 +75,7 @@ def _common(layout: Layout) -> Mapping[tuple[str, str], str]:
     }
 
 
-def _two(layout: Layout) -> Mapping[tuple[str, str], str]:
+def _two(layout: Layout) -> dict[tuple[str, str], str]:
     return {
         ("api", "auth_backends"): "airflow.api.auth.backend.basic_auth",
         ("scheduler", "min_file_process_interval"): "60",
@@ -85,7 +86,7 @@ def _two(layout: Layout) -> Mapping[tuple[str, str], str]:
     }
 
 
-def _three(layout: Layout) -> Mapping[tuple[str, str], str]:
+def _three(layout: Layout) -> dict[tuple[str, str], str]:
     base = f"http://127.0.0.1:{layout.server_port}"
     layout.passwords.write_text(json.dumps({USER: PASSWORD}))
     return {
@@ -93,7 +94,7 @@ def _three(layout: Layout) -> Mapping[tuple[str, str], str]:
         ("api", "secret_key"): SECRET,
         ("api", "expose_config"): "True",
         ("api_auth", "jwt_secret"): SECRET,
-        ("core", "auth_manager"): "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        ("core", "auth_manager"): SIMPLE_AUTH,
         ("core", "simple_auth_manager_users"): f"{USER}:admin",
         ("core", "simple_auth_manager_passwords_file"): str(layout.passwords),
         ("core", "execution_api_server_url"): f"{base}/execution/",

@@ -19,13 +19,13 @@ PYTHON = "3.11"
 
 
 def known_versions() -> tuple[str, ...]:
-    """The versions that have a requirements file, oldest first."""
+    """List the versions that have a requirements file, oldest first."""
     names = (path.stem.removeprefix("airflow-") for path in REQUIREMENTS.glob("airflow-*.txt"))
     return tuple(sorted(names, key=lambda name: tuple(map(int, name.split(".")))))
 
 
 def chosen_versions(names: list[str]) -> tuple[str, ...]:
-    """The versions meant by the words of a flag or of AIRFLOW_GRAPH_LIVE: versions, 'all', or none for the default.
+    """Read the words of a flag or of AIRFLOW_GRAPH_LIVE: versions, 'all', or none for the default.
 
     Raises ValueError for a version without a requirements file.
     """
@@ -41,7 +41,7 @@ def chosen_versions(names: list[str]) -> tuple[str, ...]:
 
 
 def cache() -> Path:
-    """The folder outside the checkout that keeps the environments: $AIRFLOW_GRAPH_TEST_CACHE or a temporary one."""
+    """Find the folder that keeps the environments: $AIRFLOW_GRAPH_TEST_CACHE or a temporary one."""
     named = os.environ.get("AIRFLOW_GRAPH_TEST_CACHE")
     folder = Path(named) if named else Path(tempfile.gettempdir()) / "airflow-graph"
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def cache() -> Path:
 
 
 def install(version: str) -> Path:
-    """The virtual environment of this Airflow, made where it is missing.
+    """Return the virtual environment of this Airflow, made where it is missing.
 
     Its name carries a digest of the requirements, so that changed pins make a new one. One process installs,
     the others wait; what a killed install left behind is replaced.
@@ -60,9 +60,10 @@ def install(version: str) -> Path:
     whole = venv / ".complete"
     with _locked(cache() / f"airflow-{version}.lock"):
         if not whole.exists():
-            interpreter = sys.executable if f"{sys.version_info[0]}.{sys.version_info[1]}" == PYTHON else PYTHON
-            _uv("venv", "--clear", "--python", interpreter, str(venv))
-            _uv("pip", "install", "--python", str(venv / "bin" / "python"), "--requirement", str(requirements))
+            running = f"{sys.version_info.major}.{sys.version_info.minor}"
+            _uv("venv", "--clear", "--python", sys.executable if running == PYTHON else PYTHON, str(venv))
+            python = str(venv / "bin" / "python")
+            _uv("pip", "install", "--python", python, "--requirement", str(requirements))
             whole.touch()
     return venv
 

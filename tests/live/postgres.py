@@ -9,16 +9,20 @@ from psycopg.rows import dict_row
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # as it is imported, it asks for a XDG_RUNTIME_DIR that containers lack
-    import pgserver
+    import pgserver.postgres_server
 
 Row = dict[str, Any]
 
 
 class Postgres:
-    """A running server with one database named airflow, reached through a Unix socket."""
+    """A running server with one database named airflow, reached through a Unix socket.
+
+    The folder is gone when it stops. It must not lie below pytest's temporary folders: pytest closes those to
+    all other users whenever a session starts, and PostgreSQL never runs as root.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._server = pgserver.get_server(folder, cleanup_mode="delete")
+        self._server = pgserver.postgres_server.get_server(folder, cleanup_mode="delete")
         uri = self._server.get_uri("airflow")
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
@@ -29,7 +33,7 @@ class Postgres:
         """As psycopg and SQLAlchemy both read it, without a driver."""
 
     def rows(self, statement: str, *values: object) -> list[Row]:
-        """What a statement returns, each row by column name; the empty list for one that returns nothing."""
+        """Return the rows of a statement by column name; the empty list for one that has none."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []

@@ -40,7 +40,7 @@ class Daemon:
         return "\n".join(self.text().splitlines()[-lines:])
 
     def family(self) -> list[psutil.Process]:
-        """The process and all its descendants, as far as they live."""
+        """List the process and all its descendants, as far as they live."""
         try:
             parent = psutil.Process(self._process.pid)
             return [parent, *parent.children(recursive=True)]
@@ -80,7 +80,7 @@ def _marked(variable: str, value: str) -> list[psutil.Process]:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on."""
+    """Find a TCP port of the loopback interface that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -21,11 +21,11 @@ class Rest:
             self._client.auth = httpx.BasicAuth(USER, PASSWORD)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer to a path below the API's prefix, whatever its status; options are httpx's (json, params)."""
+        """Answer a path below the API's prefix, whatever its status; options are httpx's (json, params)."""
         return self._client.request(method, self.prefix + path, **options)
 
     def json(self, method: str, path: str, **options: Any) -> Any:
-        """The body of an answer that has to be a good one."""
+        """Return the body of an answer that has to be a good one."""
         answer = self.request(method, path, **options)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
