@@ -1,0 +1,1 @@
+"""What is offered over GraphQL and HTTP, GraphiQL included."""
