@@ -1,24 +1,27 @@
-"""What each Airflow stores, recorded from the real one: its database after a migration, and our DAGs as it reads them.
+"""Records what real Airflows store: their database after a migration, and our DAGs as they read them.
 
 Run it from the checkout: `python -m tests.databases.record --help`.
 """
 
 import argparse
 import os
-import subprocess
-import sys
+import shutil
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.databases.dump import postgresql_dump, sqlite_dump
-from tests.live.installing import cache, install, known_versions
+from tests.databases.real_airflow import RealAirflow
+from tests.databases.stored import compressed_dags, import_errors, serialized_dags
+from tests.live.installing import cache, known_versions
 from tests.live.postgres import Postgres
 
 FOLDER = Path(__file__).parent
 DAGS = FOLDER / "dags"
 PARTS = ("sqlite", "postgresql", "dags")
+COMPRESSED = ("line", "mapped")
+"""The DAGs whose compressed form is kept as well."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -30,86 +33,66 @@ def main(arguments: Sequence[str] | None = None) -> None:
         target: Path = options.output / ".".join(version.split(".")[:2])
         target.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache(), ignore_cleanup_errors=True) as folder:
-            _record(version, options.part or PARTS, target, Path(folder))
+            _say(version, "install")
+            airflow = RealAirflow(version, Path(folder))
+            for part in options.part or PARTS:
+                _say(version, f"record {part}")
+                RECORDERS[part](airflow, target)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.databases.record", description=__doc__.splitlines()[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m tests.databases.record", description=__doc__)
     parser.add_argument(
-        "--version", action="append", choices=known_versions(), help="again for more; default: all"
+        "--version", action="append", choices=known_versions(), help="may be repeated; all by default"
     )
-    parser.add_argument("--part", action="append", choices=PARTS, help="again for more; default: all")
-    parser.add_argument("--cache", type=Path, help=f"where the Airflows are installed; default: {cache()}")
+    parser.add_argument("--part", action="append", choices=PARTS, help="may be repeated; all by default")
+    parser.add_argument("--cache", type=Path, help=f"where the Airflows are installed; by default {cache()}")
     parser.add_argument(
-        "--output", type=Path, default=FOLDER, help="gets a folder per minor version; default: here"
+        "--output",
+        type=Path,
+        default=FOLDER,
+        help="gets a folder for each minor version; by default this one",
     )
     return parser.parse_args(arguments)
 
 
-def _record(version: str, parts: Sequence[str], target: Path, home: Path) -> None:
-    _say(version, "install")
-    airflow = RealAirflow(install(version), home)
-    if "sqlite" in parts or "dags" in parts:
-        _say(version, "migrate SQLite")
-        airflow.run("airflow", "db", "migrate", database=f"sqlite:///{home / 'airflow.db'}")
-    if "sqlite" in parts:
-        _write(target / "sqlite.sql", sqlite_dump(home / "airflow.db"))
-    if "dags" in parts:
-        _say(version, "read the DAGs")
-        airflow.run(
-            "python",
-            str(FOLDER / "probe.py"),
-            str(DAGS),
-            str(target),
-            database=f"sqlite:///{home / 'airflow.db'}",
-        )
-    if "postgresql" in parts:
-        _say(version, "migrate PostgreSQL")
-        server = Postgres(home / "postgresql")
-        try:
-            airflow.run(
-                "airflow", "db", "migrate", database=server.url.replace("postgresql:", "postgresql+psycopg2:")
-            )
-            _write(target / "postgresql.sql", postgresql_dump(server.url))
-        finally:
-            server.stop()
+def _record_sqlite(airflow: RealAirflow, target: Path) -> None:
+    database = airflow.home / "empty.db"
+    airflow.migrate(f"sqlite:///{database}")
+    _write(target / "sqlite.sql", sqlite_dump(database))
 
 
-class RealAirflow:
-    """An installed Airflow with a home of its own and no settings but stock ones."""
+def _record_postgresql(airflow: RealAirflow, target: Path) -> None:
+    server = Postgres(airflow.home / "postgresql")
+    try:
+        airflow.migrate(server.url.replace("postgresql:", "postgresql+psycopg2:"))
+        _write(target / "postgresql.sql", postgresql_dump(server.url))
+    finally:
+        server.stop()
 
-    def __init__(self, venv: Path, home: Path) -> None:
-        self._programs = venv / "bin"
-        self._home = home
 
-    def run(self, program: str, *arguments: str, database: str) -> None:
-        """Run a program of the installation; its output is shown only when it fails, and then RuntimeError raised."""
-        done = subprocess.run(
-            [str(self._programs / program), *arguments],
-            env=self._environment(database),
-            cwd=self._home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{program} {' '.join(arguments)} failed:\n{done.stdout}")
+def _record_dags(airflow: RealAirflow, target: Path) -> None:
+    shutil.copytree(DAGS, airflow.dags, ignore=shutil.ignore_patterns("__pycache__"))
+    plain, compressed = airflow.home / "plain.db", airflow.home / "compressed.db"
+    airflow.migrate(f"sqlite:///{plain}")
+    shutil.copy(plain, compressed)
 
-    def _environment(self, database: str) -> dict[str, str]:
-        return {
-            "PATH": f"{self._programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-            "HOME": str(self._home),
-            "LANG": "C.UTF-8",
-            "AIRFLOW_HOME": str(self._home),
-            "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
-        }
+    airflow.run("airflow", "dags", "reserialize", database=f"sqlite:///{plain}")
+    if errors := import_errors(plain):
+        raise RuntimeError("\n".join(errors))
+    _write(target / "serialized.json", serialized_dags(plain, home=airflow.home))
+
+    airflow.run("airflow", "dags", "reserialize", database=f"sqlite:///{compressed}", compress=True)
+    _write(target / "compressed.json", compressed_dags(compressed, COMPRESSED))
+
+    serialized, facts = target / "serialized.json", target / "facts.json"
+    airflow.run(
+        "python", str(FOLDER / "probe.py"), str(serialized), str(facts), database=f"sqlite:///{plain}"
+    )
+    _say(airflow.version, f"wrote {facts}")
+
+
+RECORDERS = {"sqlite": _record_sqlite, "postgresql": _record_postgresql, "dags": _record_dags}
 
 
 def _write(path: Path, text: str) -> None:
@@ -122,4 +105,4 @@ def _say(version: str, step: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
