@@ -1,0 +1,51 @@
+"""Problem -> GraphQL error: what a client sees of a refusal, and of a fault of ours."""
+
+import logging
+import uuid
+
+from graphql import GraphQLError
+
+from resolvers.errors import Problem
+
+log = logging.getLogger("airflow_graph")
+
+
+def formatted(error: GraphQLError) -> dict[str, object]:
+    """Return an error as the response holds it.
+
+    A `Problem` has its code, and the field and hint where it names them; an error of GraphQL itself
+    the code `BAD_REQUEST`; anything else is a fault of ours: an id for the client, the rest for the log.
+    """
+    told: dict[str, object] = {"message": error.message}
+    if error.locations:
+        told["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        told["path"] = list(error.path)
+    told.update(_told(error))
+    return told
+
+
+def _told(error: GraphQLError) -> dict[str, object]:
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    if isinstance(original, Problem):
+        return {"message": original.detail, "extensions": problem_extensions(original)}
+    if original is None or isinstance(original, GraphQLError):
+        return {"extensions": {"code": "BAD_REQUEST"}}
+    incident = uuid.uuid4().hex[:12]
+    log.error("unexpected error", extra={"incident": incident}, exc_info=original)
+    return {
+        "message": f"Something went wrong here; the log of the server tells more under {incident}.",
+        "extensions": {"code": "INTERNAL", "incident": incident},
+    }
+
+
+def problem_extensions(problem: Problem) -> dict[str, object]:
+    """Return what a refusal says beside its message."""
+    told: dict[str, object] = {"code": problem.code}
+    if problem.field is not None:
+        told["field"] = problem.field
+    if problem.hint is not None:
+        told["hint"] = problem.hint
+    return told

@@ -1,0 +1,52 @@
+"""The root fields of queries."""
+
+import strawberry
+
+from graph.roots import KeyPart, root_list, root_node, root_nodes, root_one
+from graph.types.dag import DAG, DagFilter, DagOrder
+from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
+from graph.types.deployment import Deployment, Viewer, deployment, viewer
+from graph.types.node import Node
+from graph.types.paging import Page
+from graph.types.pool import Pool, PoolFilter
+from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
+from graph.types.variable import Variable, VariableFilter
+
+_DAG_ID = KeyPart("dag_id", "The DAG's id.")
+_RUN_ID = KeyPart("run_id", "The run's id.")
+_BY_KEY = "null if there is none that you may see."
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    """What can be read."""
+
+    viewer: Viewer = strawberry.field(resolver=viewer, description="Who is calling, and what they may do.")
+    deployment: Deployment = strawberry.field(
+        resolver=deployment, description="Which Airflow this is, as its metadata database tells."
+    )
+    node: Node | None = root_node(f"The object of an id; {_BY_KEY}")
+    nodes: list[Node | None] = root_nodes("The objects of ids, in their order; null where there is none.")
+    dags: Page[DAG] = root_list("DAGs, by id.", order="dag_id", filter=DagFilter, order_by=DagOrder)
+    dag: DAG | None = root_one(f"A DAG by its id; {_BY_KEY}", dag_id=_DAG_ID)
+    dag_runs: Page[DagRun] = root_list(
+        "DAG runs of all DAGs, newest first.", order="-run_after", filter=DagRunFilter, order_by=DagRunOrder
+    )
+    dag_run: DagRun | None = root_one(f"A DAG run by its ids; {_BY_KEY}", dag_id=_DAG_ID, run_id=_RUN_ID)
+    task_instances: Page[TaskInstance] = root_list(
+        "Task instances of all DAGs, by DAG, run, task and map index.",
+        order="dag_id,run_id,task_id,map_index",
+        filter=TaskInstanceFilter,
+        order_by=TaskInstanceOrder,
+    )
+    task_instance: TaskInstance | None = root_one(
+        f"A task instance by its ids; {_BY_KEY}",
+        dag_id=_DAG_ID,
+        run_id=_RUN_ID,
+        task_id=KeyPart("task_id", "The task's id."),
+        map_index=KeyPart("map_index", "Which of a mapped task's instances; -1 for one that is not mapped.", int, -1),
+    )
+    pools: Page[Pool] = root_list("Pools, by name.", order="pool", filter=PoolFilter)
+    pool: Pool | None = root_one(f"A pool by its name; {_BY_KEY}", name=KeyPart("pool", "The pool's name."))
+    variables: Page[Variable] = root_list("Variables, by key.", order="key", filter=VariableFilter)
+    variable: Variable | None = root_one(f"A variable by its key; {_BY_KEY}", key=KeyPart("key", "The variable's key."))

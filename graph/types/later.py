@@ -1,0 +1,22 @@
+"""Nouns that are named before their module can be imported, because nouns point at each other."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from strawberry import lazy
+
+if TYPE_CHECKING:
+    from graph.types.dag_definition import DagDefinition
+    from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
+    from graph.types.task import Task
+    from graph.types.task_group import TaskGroup
+    from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
+
+DagDefinitionLater = Annotated["DagDefinition", lazy("graph.types.dag_definition")]
+DagRunLater = Annotated["DagRun", lazy("graph.types.dag_run")]
+DagRunFilterLater = Annotated["DagRunFilter", lazy("graph.types.dag_run")]
+DagRunOrderLater = Annotated["DagRunOrder", lazy("graph.types.dag_run")]
+TaskLater = Annotated["Task", lazy("graph.types.task")]
+TaskGroupLater = Annotated["TaskGroup", lazy("graph.types.task_group")]
+TaskInstanceLater = Annotated["TaskInstance", lazy("graph.types.task_instance")]
+TaskInstanceFilterLater = Annotated["TaskInstanceFilter", lazy("graph.types.task_instance")]
+TaskInstanceOrderLater = Annotated["TaskInstanceOrder", lazy("graph.types.task_instance")]

@@ -1,0 +1,59 @@
+"""Who is asking, how they proved it, and what they were granted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from resolvers.access.permissions import ROLE_PERMISSIONS, Permission
+from resolvers.settings import Role
+
+
+class _Everything:
+    """The scope of somebody who holds a permission for every DAG."""
+
+    def __contains__(self, dag_id: object) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return "EVERYTHING"
+
+
+EVERYTHING = _Everything()
+
+# The DAG ids that a permission is held for; an empty set is "none".
+Scope = _Everything | frozenset[str]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody known, with their grants.
+
+    `name` is what Airflow's audit log and notes will say. `method` is how they proved who they are
+    (`token`, `anonymous`, ...). `grants` maps each permission held to the DAGs it is held for.
+    """
+
+    name: str
+    method: str
+    grants: Mapping[Permission, Scope] = field(default_factory=dict, repr=False)
+    role: str | None = None
+    display_name: str | None = None
+    user_id: int | str | None = None
+
+    def scope(self, permission: Permission) -> Scope:
+        """Return the DAGs for which this permission is held."""
+        return self.grants.get(permission, frozenset())
+
+    def may(self, permission: Permission, dag_id: str | None = None) -> bool:
+        """Say whether this is allowed, on that DAG where one is named."""
+        scope = self.scope(permission)
+        if dag_id is None:
+            return scope is EVERYTHING
+        return dag_id in scope
+
+
+def actor_of_role(name: str, role: Role, *, method: str) -> Actor:
+    """Return an actor who holds all that an Airflow role holds, on every DAG."""
+    grants: dict[Permission, Scope] = dict.fromkeys(ROLE_PERMISSIONS[role], EVERYTHING)
+    return Actor(name=name, method=method, grants=grants, role=role.value)
+
+
+NOBODY = Actor(name="nobody", method="none")

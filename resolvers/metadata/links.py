@@ -1,0 +1,31 @@
+"""How rows of one relation find those of another; the same in both generations."""
+
+from collections.abc import Mapping
+
+from resolvers.metadata.generation import Link
+
+_TRY = (("dag_id", "dag_id"), ("run_id", "run_id"), ("task_id", "task_id"), ("map_index", "map_index"))
+
+LINKS: Mapping[tuple[str, str], Link] = {
+    ("dag", "runs"): Link("dag_run", (("dag_id", "dag_id"),)),
+    ("dag", "tags"): Link("dag_tag", (("dag_id", "dag_id"),)),
+    ("dag", "tasks"): Link("task", (("dag_id", "dag_id"),)),
+    ("dag", "task_groups"): Link("task_group", (("dag_id", "dag_id"),)),
+    ("dag", "definition"): Link("dag_definition", (("dag_id", "dag_id"),)),
+    ("dag_run", "dag"): Link("dag", (("dag_id", "dag_id"),)),
+    ("dag_run", "task_instances"): Link("task_instance", (("dag_id", "dag_id"), ("run_id", "run_id"))),
+    ("task_instance", "dag"): Link("dag", (("dag_id", "dag_id"),)),
+    ("task_instance", "dag_run"): Link("dag_run", (("dag_id", "dag_id"), ("run_id", "run_id"))),
+    ("task_instance", "task"): Link("task", (("dag_id", "dag_id"), ("task_id", "task_id"))),
+    ("task_instance", "tries"): Link("task_try", _TRY),
+    ("task_instance", "pool"): Link("pool", (("pool", "pool"),)),
+    ("task_try", "task_instance"): Link("task_instance", _TRY),
+    ("pool", "task_instances"): Link("task_instance", (("pool", "pool"),)),
+    ("task", "dag"): Link("dag", (("dag_id", "dag_id"),)),
+    ("task", "pool"): Link("pool", (("pool", "pool"),)),
+    ("task", "instances"): Link("task_instance", (("dag_id", "dag_id"), ("task_id", "task_id"))),
+    ("task", "upstream"): Link("task", (("dag_id", "dag_id"), ("upstream_task_ids", "task_id"))),
+    ("task", "downstream"): Link("task", (("dag_id", "dag_id"), ("downstream_task_ids", "task_id"))),
+    ("task", "group"): Link("task_group", (("dag_id", "dag_id"), ("task_group_id", "group_id"))),
+    ("task_group", "tasks"): Link("task", (("dag_id", "dag_id"), ("task_ids", "task_id"))),
+}

@@ -1,0 +1,137 @@
+"""The logical columns that both generations share, and the relations that are the same in both."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, FromClause, MetaData, Table, func, literal
+
+from resolvers.metadata.columns import booleans, dates, integers, same, table, texts
+from resolvers.metadata.generation import Expression, Relation
+from resolvers.metadata.stored import UtcDateTime
+
+# What Airflow 2 lacks, so that a filter on it can say what it needs.
+SINCE_AIRFLOW_3: Mapping[str, str] = {
+    **dict.fromkeys(
+        [
+            "bundle_name",
+            "bundle_version",
+            "relative_fileloc",
+            "timetable_summary",
+            "id",
+            "dag_version_id",
+            "created_dag_version_id",
+            "triggered_by",
+            "backfill_id",
+            "context_carrier",
+            "span_status",
+            "scheduled_dttm",
+            "last_heartbeat_at",
+            "ti_id",
+            "task_instance_id",
+            "created_at",
+        ],
+        "Airflow 3.0",
+    ),
+    **dict.fromkeys(["triggering_user_name", "last_parse_duration"], "Airflow 3.1"),
+    **dict.fromkeys(
+        ["partition_key", "partition_date", "allowed_run_types", "timetable_type", "fail_fast", "team_name"],
+        "Airflow 3.2",
+    ),
+    **dict.fromkeys(["retry_delay_override", "retry_reason"], "Airflow 3.3"),
+    "executor": "Airflow 2.10",
+    # What Airflow 3 lacks.
+    **dict.fromkeys(["dag_hash", "is_external", "job_id", "schedule_interval", "default_view", "fileloc"], "Airflow 2"),
+}
+
+DAG_COLUMNS: Mapping[str, str] = {
+    **same(
+        "dag_id is_paused description fileloc owners timetable_description max_active_tasks max_active_runs "
+        "max_consecutive_failed_dag_runs has_task_concurrency_limits has_import_errors last_parsed_time last_expired "
+        "next_dagrun_data_interval_start next_dagrun_data_interval_end"
+    ),
+    "display_name": "dag_display_name",
+    "next_logical_date": "next_dagrun",
+    "next_run_after": "next_dagrun_create_after",
+}
+
+RUN_COLUMNS: Mapping[str, str] = same(
+    "id dag_id run_id state run_type queued_at start_date end_date data_interval_start data_interval_end "
+    "last_scheduling_decision creating_job_id log_template_id updated_at clear_number conf"
+)
+
+_TASK = (
+    "dag_id run_id task_id map_index state try_number max_tries start_date end_date duration hostname unixname pool "
+    "pool_slots queue priority_weight operator custom_operator_name queued_dttm queued_by_job_id pid executor "
+    "executor_config updated_at rendered_map_index external_executor_id trigger_id trigger_timeout next_method "
+    "next_kwargs task_display_name"
+)
+TASK_INSTANCE_COLUMNS: Mapping[str, str] = same(_TASK)
+TRY_COLUMNS: Mapping[str, str] = same(_TASK)
+
+# Later than anything that Airflow can store as a start: rows without one come last.
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def never_null(column: str) -> Expression:
+    """Return an expression of an instant that sorts, with rows that have none at the end."""
+
+    def expression(over: FromClause) -> ColumnElement[datetime]:
+        return func.coalesce(over.c[column], literal(_NEVER, UtcDateTime()))
+
+    return expression
+
+
+def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
+    """Return what both generations keep alike: tags, pools, variables, jobs, log templates."""
+    tag = table(tables, "dag_tag", texts("name dag_id"))
+    pool = table(
+        tables,
+        "slot_pool",
+        integers("id slots"),
+        texts("pool description team_name"),
+        booleans("include_deferred"),
+    )
+    variable = table(
+        tables, "variable", integers("id"), texts("key val description team_name"), booleans("is_encrypted")
+    )
+    job = table(
+        tables,
+        "job",
+        integers("id"),
+        texts("dag_id state job_type executor_class hostname unixname"),
+        dates("start_date end_date latest_heartbeat"),
+    )
+    template = table(tables, "log_template", integers("id"), texts("filename elasticsearch_id"), dates("created_at"))
+    return (
+        Relation("dag_tag", tag, ("dag_id", "name"), same("dag_id name")),
+        Relation(
+            "pool",
+            pool,
+            ("pool",),
+            same("id pool slots description include_deferred team_name"),
+            SINCE_AIRFLOW_3,
+        ),
+        Relation(
+            "variable",
+            variable,
+            ("key",),
+            same("id key val description is_encrypted team_name"),
+            SINCE_AIRFLOW_3,
+        ),
+        Relation(
+            "job",
+            job,
+            ("id",),
+            same("id state job_type executor_class hostname unixname start_date end_date latest_heartbeat"),
+        ),
+        Relation("log_template", template, ("id",), same("id filename elasticsearch_id created_at")),
+    )
+
+
+def decoded_relations(serialized: Table) -> tuple[Relation, ...]:
+    """Return the relations whose rows are read out of a serialized DAG."""
+    return (
+        Relation("task", serialized, ("dag_id", "task_id"), {}, decoded="tasks"),
+        Relation("task_group", serialized, ("dag_id", "group_id"), {}, decoded="task_groups"),
+        Relation("dag_definition", serialized, ("dag_id",), {}, decoded="definition"),
+    )

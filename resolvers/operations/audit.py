@@ -1,0 +1,64 @@
+"""The row that Airflow writes of every change, carried out or refused."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resolvers.access.actor import Actor
+from resolvers.metadata.generation import Generation
+from resolvers.operations.work import Work
+from resolvers.secrets import sensitive
+
+MASK = "***"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """How Airflow names a change in its audit log.
+
+    `airflow2` and `airflow3` are the event's names in each generation, empty where it writes none;
+    `method` is the HTTP method that 3.x records. Of the arguments, `dag_id`, `run_id`, `task_id` and `map_index`
+    go to columns of their own; `columns` names those that this event fills.
+    """
+
+    airflow2: str
+    airflow3: str
+    method: str
+    columns: tuple[str, ...] = ("dag_id", "run_id", "task_id")
+
+    def event(self, generation: Generation) -> str:
+        """Return the event's name in this generation, empty where it writes none."""
+        return self.airflow2 if generation.number == 2 else self.airflow3
+
+
+def masked(value: object, name: str = "") -> object:
+    """Return a value as the audit log may hold it: what a telling name declares secret is hidden."""
+    if isinstance(value, Mapping):
+        return {key: masked(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(inner, name) for inner in value]
+    return MASK if value is not None and name and sensitive(name) else value
+
+
+def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra: Mapping[str, object] | None) -> None:
+    """Write the row of one change. `extra` is what the caller sent, where that is not the arguments."""
+    event = audit.event(work.generation)
+    if not event:
+        return
+    names = ("dag_id", "run_id", "task_id", "map_index")
+    told = {name: value for name, value in arguments.items() if name not in names and value is not None}
+    sent = dict(extra if extra is not None else told)
+    if work.generation.number == 3:
+        sent["method"] = audit.method
+    actor: Actor = work.actor
+    work.insert(
+        "log",
+        {
+            "dttm": work.now,
+            "event": event,
+            "owner": actor.name,
+            "owner_display_name": actor.display_name or actor.name,
+            "extra": json.dumps(masked(sent), default=str),
+            **{name: arguments.get(name) for name in audit.columns},
+        },
+    )

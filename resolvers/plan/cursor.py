@@ -1,0 +1,47 @@
+"""Where in an ordered list a row stands, as an opaque text that a client hands back."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import orjson
+
+from resolvers.errors import Invalid
+
+
+def encode_cursor(tag: str, values: Sequence[object]) -> str:
+    """Return the cursor of a row: the list that it belongs to, and the row's values in its order."""
+    told = [[value.astimezone(UTC).isoformat()] if isinstance(value, datetime) else value for value in values]
+    return base64.urlsafe_b64encode(orjson.dumps([tag, *told])).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, tag: str, length: int) -> tuple[object, ...]:
+    """Return the values that a cursor of this list holds.
+
+    Raises `Invalid` for text that is no cursor, and for the cursor of a list of other rows or in
+    another order: its values would mean nothing here.
+    """
+    wrong = Invalid(
+        "This is not a cursor of this list.",
+        field="after",
+        hint="Use an endCursor, or a cursor of an edge, that the same list in the same order gave.",
+    )
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        told = orjson.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+        if not isinstance(told, list) or len(told) != length + 1 or told[0] != tag:
+            raise wrong
+        return tuple(_value(value) for value in told[1:])
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise wrong from error
+
+
+def _value(told: object) -> object:
+    match told:
+        case [str(text)]:
+            return datetime.fromisoformat(text)
+        case str() | int() | float() | bool():
+            return told
+        case _:
+            raise ValueError(told)

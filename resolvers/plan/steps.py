@@ -1,0 +1,199 @@
+"""What a plan consists of: statements, each with the shape that its rows take in the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from resolvers.access.permissions import Guard
+from resolvers.binding import Filter, Order
+from resolvers.selection import Window
+
+
+@dataclass(frozen=True)
+class Value:
+    """A column of the row as it is."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a function makes of columns of the row."""
+
+    indexes: tuple[int, ...]
+    by: Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that the flag beside it may declare encrypted."""
+
+    value: int
+    flag: int
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A constant."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class Joined:
+    """An object from columns joined to the row; none where the `present` column is null."""
+
+    present: int
+    shape: "Shape"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a child statement brought for this row, found by its key in the row."""
+
+    child: int
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """What a function makes of a child's aggregate and of columns of the row."""
+
+    child: int
+    by: Callable[..., object]
+    indexes: tuple[int, ...]
+
+
+Maker = Value | Computed | Secret | Fixed | Joined | Fetched | Reduced
+Shape = tuple[tuple[str, Maker], ...]
+
+
+@dataclass(frozen=True)
+class NodesPart:
+    """The rows of the page under a name."""
+
+    key: str
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class EdgesPart:
+    """Edges under a name; each part is (name, shape of the node, "cursor" or a constant)."""
+
+    key: str
+    parts: tuple[tuple[str, "Shape | Fixed | None"], ...]
+
+
+@dataclass(frozen=True)
+class InfoPart:
+    """The page's PageInfo under a name."""
+
+    key: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class TotalPart:
+    """The count under a name."""
+
+    key: str
+    up_to: int | None
+
+
+@dataclass(frozen=True)
+class FixedPart:
+    """A constant under a name."""
+
+    key: str
+    value: str
+
+
+Part = NodesPart | EdgesPart | InfoPart | TotalPart | FixedPart
+
+
+@dataclass(frozen=True)
+class PageForm:
+    """The rows of one parent become a page. `order_indexes` are the columns that a cursor holds."""
+
+    parts: tuple[Part, ...]
+    tag: str
+
+
+@dataclass(frozen=True)
+class ListForm:
+    """The rows of one parent become a list of objects."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class OneForm:
+    """The first row of one parent becomes an object; none where there is no row."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class PluckForm:
+    """The rows of one parent become the list of their first column."""
+
+
+@dataclass(frozen=True)
+class AggregateForm:
+    """The rows of one parent, (group, number) each, become a mapping."""
+
+    group: str
+    measure: str | None
+
+
+Form = PageForm | ListForm | OneForm | PluckForm | AggregateForm
+
+
+@dataclass(frozen=True)
+class Join:
+    """A to-one link joined to the statement; `path` is the chain of links that leads there."""
+
+    path: tuple[str, ...]
+    relation: str
+    pairs: tuple[tuple[str, str], ...]
+    guard: Guard
+
+
+@dataclass(frozen=True)
+class Child:
+    """A statement that follows, and the columns of the row whose values are its parent key."""
+
+    step: "Step"
+    parents: tuple[int, ...]
+
+
+UNORDERED = Order(())
+
+# A column of a statement: the path of the joined link, then the logical column.
+Reference = tuple[tuple[str, ...], str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One statement: from which relation, for which parents, which columns, in which form.
+
+    `theirs` are the logical columns that the parent keys are compared with; empty for a root.
+    `order` ends with the key, so that it is total. `order_indexes` are its columns in the row.
+    """
+
+    relation: str
+    guard: Guard
+    form: Form
+    columns: tuple[Reference, ...] = ()
+    joins: tuple[Join, ...] = ()
+    theirs: tuple[str, ...] = ()
+    filter: Filter = ()
+    order: Order = UNORDERED
+    order_indexes: tuple[int, ...] = ()
+    window: Window | None = None
+    children: tuple[Child, ...] = ()
+
+    @property
+    def needs_rows(self) -> bool:
+        """Whether the answer needs any row of the page, or counts alone."""
+        if not isinstance(self.form, PageForm):
+            return True
+        return any(isinstance(part, NodesPart | EdgesPart | InfoPart) for part in self.form.parts)

@@ -1,0 +1,117 @@
+"""What somebody wants to read: fields of an entity under the names they are to have in the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resolvers.binding import Binding, Entity, Filter, Order
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which rows of an ordered list: `first` of them after a cursor, or after an offset."""
+
+    first: int
+    after: str | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One field under its name in the answer.
+
+    `within` says what is wanted of the rows behind a link. `filter`, `order` and `window` are the
+    arguments of a list; an order that is not given is the binding's own.
+    """
+
+    key: str
+    binding: Binding
+    within: "Selection | PageSelection | None" = None
+    filter: Filter = ()
+    order: Order | None = None
+    window: Window | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is wanted of one entity."""
+
+    entity: Entity
+    wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The rows of a page."""
+
+    key: str
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class EdgePart:
+    """One field of an edge: its `node`, its cursor, or a constant."""
+
+    key: str
+    node: Selection | None = None
+    constant: str | None = None
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The rows of a page with their cursors."""
+
+    key: str
+    parts: tuple[EdgePart, ...]
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """Where a page stands: pairs of (name in the answer, field of PageInfo)."""
+
+    key: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many rows there are beyond the page, counted up to a limit where one is given."""
+
+    key: str
+    up_to: int | None
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A constant beside the rows of a page."""
+
+    key: str
+    value: str
+
+
+PagePart = Nodes | Edges | PageInfo | Total | Fixed
+
+
+@dataclass(frozen=True)
+class PageSelection:
+    """What is wanted of a page of an entity's rows."""
+
+    entity: Entity
+    parts: tuple[PagePart, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A root read of a page of an entity's rows."""
+
+    page: PageSelection
+    order: Order
+    window: Window
+    filter: Filter = ()
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A root read of rows by their keys, each a mapping from the entity's key columns to values."""
+
+    selection: Selection
+    keys: tuple[Mapping[str, object], ...]

@@ -1,0 +1,245 @@
+"""The only door: a service over one database, and sessions in which one actor reads and changes things."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar, overload
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from resolvers.access.actor import Actor
+from resolvers.access.credentials import Credentials, TokenBook
+from resolvers.access.visibility import scope_of
+from resolvers.airflow_config import AirflowConfig
+from resolvers.binding import Entity
+from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
+from resolvers.metadata.detect import detect
+from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
+from resolvers.metadata.generation import Generation
+from resolvers.operations.audit import write_audit
+from resolvers.operations.operation import Operation
+from resolvers.operations.work import Work
+from resolvers.plan.backend import BACKENDS
+from resolvers.plan.planner import plan_listing, plan_lookup
+from resolvers.plan.reader import Reader
+from resolvers.secrets import KeyRing
+from resolvers.selection import Listing, Lookup
+from resolvers.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# A collision with the scheduler is over within moments: tried again this often, after these seconds.
+_PAUSES = (0.05, 0.2)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One metadata database, opened: what it is, and what is needed to serve it."""
+
+    settings: Settings
+    config: AirflowConfig
+    engine: Engine
+    generation: Generation
+    keys: KeyRing
+    tokens: TokenBook
+
+    @classmethod
+    def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
+        """Connect to the database, find out which Airflow's it is, and return the service over it.
+
+        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
+        """
+        engine = open_engine(database, settings)
+        with read_snapshot(engine) as connection:
+            generation = detect(connection)
+        key = config.fernet_key(settings)
+        return cls(
+            settings,
+            config,
+            engine,
+            generation,
+            KeyRing.parse(key.value if key else None),
+            TokenBook.of(settings),
+        )
+
+    def authenticate(self, credentials: Credentials) -> Actor:
+        """Return who is asking; `Unauthenticated` where nobody known is."""
+        return self.tokens.actor(credentials)
+
+    @contextmanager
+    def session(self, actor: Actor) -> Iterator["Session"]:
+        """Open a session for one request of an actor."""
+        session = Session(self, actor)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.engine.dispose()
+
+
+class Session:
+    """One request of one actor: all that it reads, it reads in one snapshot."""
+
+    def __init__(self, service: Service, actor: Actor) -> None:
+        self.service = service
+        self.actor = actor
+        self.statements: list[str] = []
+        self._open = ExitStack()
+        self._reader: Reader | None = None
+
+    @property
+    def generation(self) -> Generation:
+        """Which Airflow the database is of."""
+        return self.service.generation
+
+    @property
+    def database(self) -> str:
+        """The kind of the database, such as `postgresql`."""
+        return self.service.engine.dialect.name
+
+    @overload
+    def read(self, wanted: Listing) -> object: ...
+    @overload
+    def read(self, wanted: Lookup) -> list[object]: ...
+    def read(self, wanted: Listing | Lookup) -> object:
+        """Return a page of rows, or the row of each key: none where there is none that the actor may see.
+
+        Raises `Forbidden` where the actor may see no row of the kind at all.
+        """
+        if isinstance(wanted, Listing):
+            self._admit(wanted.page.entity)
+            return self._read().root(plan_listing(self.generation, wanted))
+        entity = wanted.selection.entity
+        self._admit(entity)
+        keys = [tuple(key[name] for name in entity.key) for key in wanted.keys]
+        found = self._read().by_key(plan_lookup(self.generation, wanted), keys)
+        return [found.get(key) for key in keys]
+
+    def run(
+        self,
+        operation: Operation[P, R],
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> R:
+        """Carry out an operation and return the keys of what it changed.
+
+        Permission, body, audit row, commit; when it is refused, at the permission or in its body,
+        the audit row alone is written, as Airflow does. A collision with the scheduler is tried
+        again.
+        """
+        return self.run_sent(operation, None, *args, **arguments)
+
+    def run_sent(
+        self,
+        operation: Operation[P, R],
+        sent: Mapping[str, object] | None,
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> R:
+        """Carry out an operation as `run` does, with the audit row telling what the client `sent`."""
+        del args  # operations take keyword arguments alone
+        self.close()
+        self._refuse_unknown_migration()
+        try:
+            self._permit(operation, arguments)
+            return self._attempt(operation, arguments, sent)
+        except Problem:
+            with write_transaction(self.service.engine) as connection:
+                write_audit(self._work(connection), operation.audit, arguments, sent)
+            raise
+
+    def close(self) -> None:
+        """End the snapshot; the next read begins another."""
+        self._reader = None
+        self._open.close()
+
+    def _attempt(
+        self, operation: Operation[P, R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
+    ) -> R:
+        for pause in (*_PAUSES, None):
+            try:
+                with write_transaction(self.service.engine) as connection:
+                    work = self._work(connection)
+                    result = operation.body(work, **arguments)  # type: ignore[call-arg]
+                    write_audit(work, operation.audit, arguments, sent)
+            except Problem as problem:
+                cause = problem.__cause__
+                if isinstance(cause, IntegrityError):
+                    raise Conflict(
+                        "Something with the same identity came into being at the same moment.",
+                        hint="Read it again, then decide.",
+                    ) from cause
+                if pause is None or cause is None or not is_transient(cause):
+                    raise
+                time.sleep(pause)
+            else:
+                return result
+        raise AssertionError("the last attempt returns or raises")
+
+    def _work(self, connection: Connection) -> Work:
+        service = self.service
+        return Work(
+            connection,
+            service.generation,
+            self.actor,
+            service.settings,
+            service.config,
+            service.keys,
+            datetime.now(UTC),
+        )
+
+    def _permit(self, operation: Operation[Any, Any], arguments: Mapping[str, Any]) -> None:
+        dag_id = None if operation.on is None else str(arguments[operation.on])
+        if not self.actor.may(operation.needs, dag_id):
+            raise Forbidden(
+                f"{self.actor.name} may not do this: it needs the permission {operation.needs.value}"
+                + (f" on DAG '{dag_id}'." if dag_id else "."),
+                hint="viewer { permissions } lists what you may do.",
+            )
+
+    def _refuse_unknown_migration(self) -> None:
+        generation = self.service.generation
+        if not generation.known and not self.service.settings.unknown_migration_writes:
+            raise Unsupported(
+                f"This database has the migration {generation.migration}, which is not known here: "
+                "what its Airflow expects of a writer is not either.",
+                hint="Upgrade airflow-graph; or set AIRFLOW_GRAPH_UNKNOWN_MIGRATION_WRITES=true at your own risk.",
+            )
+
+    def _admit(self, entity: Entity) -> None:
+        scope = scope_of(entity.guard, self.actor)
+        if isinstance(scope, frozenset) and not scope:
+            needed = ", ".join(permission.value for permission in entity.guard.permissions)
+            raise Forbidden(
+                f"{self.actor.name} may not read {entity.name}: it needs the permission {needed}.",
+                hint="viewer { permissions } lists what you may do.",
+            )
+
+    def _read(self) -> Reader:
+        if self._reader is None:
+            service = self.service
+            connection = self._open.enter_context(read_snapshot(service.engine))
+            self._reader = Reader(
+                connection,
+                service.generation,
+                BACKENDS[service.engine.dialect.name],
+                self.actor,
+                decrypt=self._decrypt,
+                max_rows=service.settings.max_rows,
+            )
+            self._reader.ran = self.statements
+        return self._reader
+
+    def _decrypt(self, stored: str | None, is_encrypted: bool) -> object:  # noqa: FBT001 - a row's two columns
+        if stored is None:
+            return None
+        return self.service.keys.decrypt(stored, is_encrypted=is_encrypted)
