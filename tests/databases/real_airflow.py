@@ -43,6 +43,8 @@ class RealAirflow:
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "PYTHONHASHSEED": "0",
+            # The DAG files import each other, and the command line of 3.0 does not see to that.
+            "PYTHONPATH": str(self.dags),
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             # Our DAG files name Airflow in one place only, so that the search for its name would skip them.
