@@ -182,7 +182,7 @@ class AirflowConfig:
         return Found(_expanded(text, self.environ), f"[{section}] {option} in {self.file}")
 
     def _output(self, command: Found | None) -> Found | None:
-        if command is None:
+        if command is None or not command.value.strip():
             return None
         try:
             done = subprocess.run(  # noqa: S603 - Airflow's configuration names it, and Airflow runs it too

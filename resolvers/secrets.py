@@ -83,7 +83,7 @@ class KeyRing:
             raise Unavailable("The value is encrypted, and no Fernet key is known here.", hint=_HINT)
         try:
             return self._fernet.decrypt(stored).decode()
-        except (InvalidToken, UnicodeDecodeError):
+        except (InvalidToken, ValueError):
             raise Unavailable("The value is encrypted with another Fernet key.", hint=_HINT) from None
 
 

@@ -19,7 +19,7 @@ DEFAULT_PORT = 8088
 
 # Kubernetes tells every pod about the Services beside it: for one that is called
 # airflow-graph by variables of these names, which are not meant for us.
-_SERVICE_LINK = re.compile(PREFIX + r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
+_SERVICE_LINK = re.compile(r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
 
 
 class Role(StrEnum):
@@ -58,9 +58,7 @@ class Settings(BaseSettings):
 
     # Where we listen
     host: str = Field(default="127.0.0.1", description="Address to listen on.", min_length=1)
-    port: int = Field(
-        default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 means any free one."
-    )
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 means any free one.")
     workers: int = Field(default=1, ge=1, le=64, description="Number of server processes.")
     graphiql: bool = Field(default=True, description="Whether browsers are offered GraphiQL.")
     dialects: Annotated[tuple[Literal["stable"], ...], NoDecode] = Field(
@@ -101,14 +99,10 @@ class Settings(BaseSettings):
         description="Whether statements are prepared on the server (PostgreSQL). Faster on a direct "
         "connection; leave it off behind PgBouncer in transaction mode.",
     )
-    default_page_size: int = Field(
-        default=100, ge=1, description="Rows of a list that was not asked for a size."
-    )
+    default_page_size: int = Field(default=100, ge=1, description="Rows of a list that was not asked for a size.")
     max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
     max_rows: int = Field(default=50_000, ge=1, description="Most rows, over all levels, of one answer.")
-    max_depth: int = Field(
-        default=15, ge=1, description="Most levels of nested fields in a GraphQL document."
-    )
+    max_depth: int = Field(default=15, ge=1, description="Most levels of nested fields in a GraphQL document.")
     max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
     max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
@@ -161,13 +155,11 @@ def load_settings(**given: object) -> Settings:
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
     """Variables that look like settings and are none, each with the name that was probably meant."""
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
-    strange = [
-        name
-        for name in environ
-        if name.startswith(PREFIX) and name not in known and not _SERVICE_LINK.fullmatch(name)
-    ]
-    return {name: next(iter(difflib.get_close_matches(name, known, n=1)), None) for name in strange}
+    known = [name.upper() for name in Settings.model_fields]
+    said = [name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX)]
+    strange = [name for name in said if name not in known and not _SERVICE_LINK.fullmatch(name)]
+    meant = {name: difflib.get_close_matches(name, known, n=1) for name in strange}
+    return {PREFIX + name: PREFIX + close[0] if close else None for name, close in meant.items()}
 
 
 def check_exposure(settings: Settings) -> None:
