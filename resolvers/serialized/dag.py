@@ -52,9 +52,7 @@ class SerializedDag:
         defaults = Fields((data,)).mapping("client_defaults").get("tasks")
         return cls(
             format=form,
-            fields=Fields(
-                (stored, _OMITTED.get(form, _OMITTED[3]), {"max_active_tasks": 16, "max_active_runs": 16})
-            ),
+            fields=Fields((stored, _OMITTED.get(form, _OMITTED[3]), {"max_active_tasks": 16, "max_active_runs": 16})),
             task_defaults=defaults if isinstance(defaults, Mapping) else _NOTHING,
         )
 
@@ -169,11 +167,7 @@ class SerializedDag:
     @property
     def allowed_run_types(self) -> tuple[str, ...] | None:
         """The kinds of run it may have, None for all (Airflow 3.2 and later)."""
-        return (
-            None
-            if self.fields.stored("allowed_run_types") is None
-            else self.fields.texts("allowed_run_types")
-        )
+        return None if self.fields.stored("allowed_run_types") is None else self.fields.texts("allowed_run_types")
 
     @property
     def is_paused_upon_creation(self) -> bool | None:
@@ -250,7 +244,7 @@ class SerializedDag:
                 fields=Fields(self._task_layers(task)),
                 upstream_task_ids=upstream[task_id],
                 task_group_id=group.group_id if (group := group_of.get(task_id)) else None,
-                group_expand_inputs=self._expand_inputs_around(group),
+                group_expand_inputs=group.expand_inputs if group else (),
                 dag_start_date=self.start_date,
                 dag_end_date=self.end_date,
             )
@@ -275,14 +269,6 @@ class SerializedDag:
         shared = task.get("partial_kwargs")
         own = (shared, task) if isinstance(shared, Mapping) else (task,)
         return (*own, self.task_defaults, OMITTED) if self.task_defaults else (*own, OMITTED)
-
-    def _expand_inputs_around(self, group: TaskGroup | None) -> tuple[Mapping[str, object], ...]:
-        around = []
-        while group is not None and group.group_id is not None:
-            if group.is_mapped:
-                around.append(group.expand_input)
-            group = self.task_groups[group.parent_id]
-        return tuple(around)
 
 
 def _upstream(stored: Mapping[str, Mapping[str, object]]) -> Mapping[str, tuple[str, ...]]:

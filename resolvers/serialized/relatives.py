@@ -4,7 +4,8 @@ Setups and teardowns follow rules of their own: a task cannot be run again witho
 stands on, nor a setup without the teardowns that clean up after it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from resolvers.serialized.dag import SerializedDag
@@ -125,20 +126,17 @@ def _clamped(weight: int) -> int:
 
 
 def topological_order(dag: SerializedDag) -> tuple[str, ...]:
-    """All task ids, each after everything upstream of it, otherwise in the stored order; a cycle's last."""
-    missing: dict[str, int] = {
-        task_id: len(list(direct_relatives(dag, task, "upstream"))) for task_id, task in dag.tasks.items()
-    }
-    return tuple(_ordered(dag, missing))
+    """Return all task ids, each after everything upstream of it, otherwise as they are stored.
 
-
-def _ordered(dag: SerializedDag, missing: Mapping[str, int]) -> Iterator[str]:
-    waiting = dict(missing)
-    while waiting:
-        ready = [task_id for task_id, count in waiting.items() if count == 0] or list(waiting)
-        for task_id in ready:
-            del waiting[task_id]
-            yield task_id
-            for other in direct_relatives(dag, dag.tasks[task_id], "downstream"):
-                if other in waiting:
-                    waiting[other] -= 1
+    Airflow refuses cycles; should one be stored nevertheless, its tasks and those behind it come last.
+    """
+    missing = Counter(dict.fromkeys(dag.tasks, 0))
+    for task in dag.tasks.values():
+        missing.update(direct_relatives(dag, task, "downstream"))
+    order = [task_id for task_id, count in missing.items() if count == 0]
+    for task_id in order:
+        for near in direct_relatives(dag, dag.tasks[task_id], "downstream"):
+            missing[near] -= 1
+            if missing[near] == 0:
+                order.append(near)
+    return (*order, *(task_id for task_id, count in missing.items() if count > 0))

@@ -89,9 +89,10 @@ class Task:
 
     @property
     def label(self) -> str:
-        """The id without the prefix of its group."""
-        prefix = f"{self.task_group_id}."
-        return self.task_id.removeprefix(prefix) if self.task_group_id else self.task_id
+        """What its box is called: its display name, or its id without the prefix of its group."""
+        if self.display_name != self.task_id or not self.task_group_id:
+            return self.display_name
+        return self.task_id.removeprefix(f"{self.task_group_id}.")
 
     @property
     def operator(self) -> str:
@@ -285,6 +286,11 @@ class Task:
     def template_fields(self) -> tuple[str, ...]:
         """The attributes that are rendered before it runs."""
         return self.fields.texts("template_fields")
+
+    @property
+    def map_index_template(self) -> str | None:
+        """What its expanded instances are called, as a template."""
+        return self.fields.text("map_index_template")
 
     @property
     def doc_md(self) -> str | None:

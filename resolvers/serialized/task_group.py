@@ -11,8 +11,8 @@ class TaskGroup:
     """A task group; the root group, which every DAG has, has no id.
 
     `group_id` is the full id ("outer.inner"), `label` the last part, as the UI prints it. The children are
-    the ids of direct members, groups by their full id. `expand_input` is what a mapped group maps
-    over, as stored.
+    the ids of direct members, groups by their full id. `expand_inputs` is what the group and those
+    around it are mapped over, innermost first, as stored.
     """
 
     group_id: str | None
@@ -29,16 +29,22 @@ class TaskGroup:
     upstream_group_ids: tuple[str, ...]
     downstream_group_ids: tuple[str, ...]
     is_mapped: bool
-    expand_input: Mapping[str, object]
+    expand_inputs: tuple[Mapping[str, object], ...]
 
 
 def task_groups(root: object) -> Iterator[TaskGroup]:
     """Every group of the stored tree, parents before their members."""
     if isinstance(root, Mapping):
-        yield from _walk(Fields((root,)), group_id=None, parent_id=None)
+        yield from _walk(Fields((root,)), group_id=None, parent_id=None, around=())
 
 
-def _walk(fields: Fields, *, group_id: str | None, parent_id: str | None) -> Iterator[TaskGroup]:
+def _walk(
+    fields: Fields,
+    *,
+    group_id: str | None,
+    parent_id: str | None,
+    around: tuple[Mapping[str, object], ...],
+) -> Iterator[TaskGroup]:
     tasks: list[str] = []
     groups: dict[str, Fields] = {}
     children = fields.stored("children")
@@ -49,7 +55,10 @@ def _walk(fields: Fields, *, group_id: str | None, parent_id: str | None) -> Ite
             case ["taskgroup", Mapping() as stored]:
                 group = Fields((stored,))
                 groups[_full_id(group, fields, group_id)] = group
-    expand_input = fields.stored("expand_input")
+    is_mapped = fields.flag("is_mapped")
+    if is_mapped:
+        own = fields.stored("expand_input")
+        around = (own if isinstance(own, Mapping) else {}, *around)
     yield TaskGroup(
         group_id=group_id,
         parent_id=parent_id,
@@ -64,11 +73,11 @@ def _walk(fields: Fields, *, group_id: str | None, parent_id: str | None) -> Ite
         downstream_task_ids=fields.texts("downstream_task_ids"),
         upstream_group_ids=fields.texts("upstream_group_ids"),
         downstream_group_ids=fields.texts("downstream_group_ids"),
-        is_mapped=fields.flag("is_mapped"),
-        expand_input=expand_input if isinstance(expand_input, Mapping) else {},
+        is_mapped=is_mapped,
+        expand_inputs=around,
     )
     for full_id, group in groups.items():
-        yield from _walk(group, group_id=full_id, parent_id=group_id)
+        yield from _walk(group, group_id=full_id, parent_id=group_id, around=around)
 
 
 def _full_id(group: Fields, parent: Fields, parent_id: str | None) -> str:

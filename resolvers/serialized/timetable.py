@@ -67,6 +67,13 @@ def _exactly(at: datetime) -> DataInterval:
     return DataInterval(at, at)
 
 
+def _until(end: datetime, width: Width) -> DataInterval:
+    """Return the stretch of that width before `end`; months are counted on the calendar of its offset."""
+    utc = end.astimezone(UTC)
+    start = (end - width).astimezone(UTC) if isinstance(width, relativedelta) else utc - width
+    return DataInterval(start, utc)
+
+
 @dataclass(frozen=True)
 class _Once(Timetable):
     """One run, as soon as the start date has come."""
@@ -122,8 +129,7 @@ class _DeltaInterval(Timetable):
     delta: Width
 
     def manual_interval(self, at: datetime) -> DataInterval:
-        at = at.astimezone(UTC)
-        return DataInterval(at - self.delta, at)
+        return _until(at, self.delta)
 
     def _first(self, earliest: datetime) -> DataInterval | None:
         return DataInterval(earliest, earliest + self.delta)
@@ -139,13 +145,10 @@ class _Trigger(Timetable):
     width: Width
 
     def manual_interval(self, at: datetime) -> DataInterval:
-        return self._until(at.astimezone(UTC))
+        return _until(at, self.width)
 
     def _decisive(self, due: DataInterval) -> datetime:
         return due.end
-
-    def _until(self, end: datetime) -> DataInterval:
-        return DataInterval(end - self.width, end)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,10 +158,10 @@ class _CronTrigger(_Trigger):
     crons: tuple[Cron, ...]
 
     def _first(self, earliest: datetime) -> DataInterval | None:
-        return self._until(min(cron.at_or_after(earliest) for cron in self.crons))
+        return _until(min(cron.at_or_after(earliest) for cron in self.crons), self.width)
 
     def _next(self, last: DataInterval) -> DataInterval | None:
-        return self._until(min(cron.following(last.end) for cron in self.crons))
+        return _until(min(cron.following(last.end) for cron in self.crons), self.width)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,10 +171,10 @@ class _DeltaTrigger(_Trigger):
     delta: Width
 
     def _first(self, earliest: datetime) -> DataInterval | None:
-        return self._until(earliest)
+        return _until(earliest, self.width)
 
     def _next(self, last: DataInterval) -> DataInterval | None:
-        return self._until(last.end + self.delta)
+        return _until(last.end + self.delta, self.width)
 
 
 @dataclass(frozen=True, kw_only=True)
