@@ -86,9 +86,7 @@ def _postgresql(url: URL) -> Address:
     # asyncpg's spelling of sslmode; its values are those of libpq, and booleans.
     ssl = query.pop("ssl", None)
     if isinstance(ssl, str) and "sslmode" not in query:
-        query["sslmode"] = {"true": "require", "1": "require", "false": "disable", "0": "disable"}.get(
-            ssl.lower(), ssl
-        )
+        query["sslmode"] = {"true": "require", "1": "require", "false": "disable", "0": "disable"}.get(ssl.lower(), ssl)
     return _kept(url.set(query=query), _LIBPQ)
 
 
@@ -133,7 +131,5 @@ def _sqlite(url: URL) -> Address:
 def _kept(url: URL, known: frozenset[str]) -> Address:
     """Drop what our driver would refuse, and say so by name (a value may be a secret)."""
     dropped = sorted(set(url.query) - known)
-    warnings = (
-        f"Option {name} of the database URL means nothing to our driver: left out." for name in dropped
-    )
+    warnings = (f"Option {name} of the database URL means nothing to our driver: left out." for name in dropped)
     return Address(url.difference_update_query(dropped), warnings=tuple(warnings))

@@ -226,7 +226,7 @@ _RELATIONS = (
         "serialized_dag",
         _serialized,
         ("dag_id",),
-        same("dag_id data data_compressed dag_hash last_updated fileloc"),
+        same("dag_id data data_compressed dag_hash last_updated fileloc fileloc_hash"),
         SINCE_AIRFLOW_3,
     ),
     Relation("parsing_request", _parsing_request, ("id",), same("id fileloc"), SINCE_AIRFLOW_3),

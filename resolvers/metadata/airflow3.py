@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, MetaData, select
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
 from resolvers.metadata.columns import (
+    Columns,
     booleans,
     columns,
     dates,
@@ -32,18 +33,22 @@ from resolvers.metadata.vocabulary import (
 
 TABLES = MetaData()
 
-_TASK_INSTANCE = (
-    texts(
-        "task_id dag_id run_id state hostname unixname pool queue operator custom_operator_name executor "
-        "rendered_map_index span_status external_executor_id next_method task_display_name retry_reason"
-    ),
-    integers("map_index try_number max_tries pool_slots priority_weight queued_by_job_id pid trigger_id"),
-    floats("duration retry_delay_override"),
-    dates("start_date end_date queued_dttm scheduled_dttm updated_at trigger_timeout"),
-    columns(LargeBinary(), "executor_config"),
-    documents("next_kwargs context_carrier"),
-    uuids("dag_version_id"),
-)
+
+def _tried() -> tuple[Columns, ...]:
+    """Return the columns that a task instance and its earlier tries have in common."""
+    return (
+        texts(
+            "task_id dag_id run_id state hostname unixname pool queue operator custom_operator_name executor "
+            "rendered_map_index span_status external_executor_id next_method task_display_name retry_reason"
+        ),
+        integers("map_index try_number max_tries pool_slots priority_weight queued_by_job_id pid trigger_id"),
+        floats("duration retry_delay_override"),
+        dates("start_date end_date queued_dttm scheduled_dttm updated_at trigger_timeout"),
+        columns(LargeBinary(), "executor_config"),
+        documents("next_kwargs context_carrier"),
+        uuids("dag_version_id"),
+    )
+
 
 _dag = table(
     TABLES,
@@ -84,13 +89,13 @@ _task_instance = table(
     "task_instance",
     uuids("id"),
     dates("last_heartbeat_at"),
-    *([c.copy() for c in group] for group in _TASK_INSTANCE),
+    *_tried(),
 )
 _history = table(
     TABLES,
     "task_instance_history",
     uuids("task_instance_id"),
-    *([c.copy() for c in group] for group in _TASK_INSTANCE),
+    *_tried(),
 )
 _task_instance_note = table(
     TABLES, "task_instance_note", uuids("ti_id"), texts("user_id content"), dates("created_at updated_at")

@@ -60,6 +60,8 @@ def read_snapshot(engine: Engine) -> Iterator[Connection]:
     """
     with _translated(), _begun(engine, "read") as connection:
         yield connection
+        # Nothing was written, but psycopg forgets its prepared statements when it rolls back.
+        connection.commit()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, MetaData, Table, null
+from sqlalchemy import Column, ColumnElement, FromClause, MetaData, Table, null
 
 from resolvers.errors import Unsupported
 
@@ -164,7 +164,7 @@ class Generation:
                 Table(
                     table.name,
                     tables,
-                    *(column.copy() for column in table.columns if column.name in found),
+                    *(Column(column.name, column.type) for column in table.columns if column.name in found),
                 )
         relations = {
             name: replace(relation, table=tables.tables.get(relation.table.name, _absent(relation.table)))

@@ -1,0 +1,69 @@
+"""Worlds for tests: each functional test runs on both generations, on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stores import PostgreSQLStore, SQLiteStore, run_folder
+from tests.world import World
+
+os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder("runtime")))
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import pgserver
+
+KINDS = ("2.11-sqlite", "2.11-postgresql", "3.3-sqlite", "3.3-postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let real Airflows be chosen: `--airflow 2.9.3 --airflow 3.0.6`, or `--airflow all`."""
+    parser.addoption(
+        "--airflow",
+        action="append",
+        metavar="VERSION",
+        help="a real Airflow to run the live tests on; 'all' for every pinned one",
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_store() -> Iterator[SQLiteStore]:
+    """Return where fresh SQLite databases come from."""
+    folder = run_folder("sqlite")
+    yield SQLiteStore(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_store() -> Iterator[PostgreSQLStore]:
+    """Return where fresh PostgreSQL databases come from: one server for the whole session."""
+    server = pgserver.get_server(run_folder("postgresql"), cleanup_mode="delete")
+    url = server.get_uri().replace("postgres:@", "postgres@")
+    store = PostgreSQLStore(url)
+    store.hurry()
+    yield store
+    server.cleanup()
+
+
+def open_world(request: pytest.FixtureRequest, kind: str) -> World:
+    """Return an empty world of a kind such as `3.3-sqlite`."""
+    minor, backend = kind.split("-")
+    store = request.getfixturevalue(f"{backend}_store")
+    return World.open(store.database(minor), minor)
+
+
+@pytest.fixture(params=KINDS)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Return an empty world: each test runs once per generation and database."""
+    made = open_world(request, request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def recordings() -> Path:
+    """Return where the recorded schemas and serialized DAGs are."""
+    return Path(__file__).parent / "databases"

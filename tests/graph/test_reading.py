@@ -1,0 +1,37 @@
+"""What a query brings: nested nouns, in pages, in as many statements as the query has levels."""
+
+from tests.world import World
+
+
+def test_a_dag_tells_its_latest_run_and_the_states_of_its_tasks(world: World) -> None:
+    world.dag("etl", {"extract": ["load"], "load": []})
+    world.run("etl", "old", day=0)
+    world.run("etl", "new", day=1, state="failed")
+    world.task_instance("etl", "new", "extract", "success")
+    world.task_instance("etl", "new", "load", "failed")
+
+    data = world.data('{ dag(dagId: "etl") { latestRun { runId state taskStateCounts { state count } } } }')
+
+    run = data["dag"]["latestRun"]
+    assert (run["runId"], run["state"]) == ("new", "FAILED")
+    assert {count["state"]: count["count"] for count in run["taskStateCounts"]} == {"SUCCESS": 1, "FAILED": 1}
+
+
+def test_pages_follow_each_other_without_gap_or_overlap(world: World) -> None:
+    world.dag("etl")
+    for day in range(7):
+        world.run("etl", f"run{day}", day=day)
+
+    seen, after = [], None
+    for _ in range(4):
+        page = world.data(
+            'query ($after: String) { dag(dagId: "etl") { runs(first: 2, after: $after) '
+            "{ nodes { runId } totalCount pageInfo { hasNextPage endCursor } } } }",
+            after=after,
+        )["dag"]["runs"]
+        assert page["totalCount"] == 7
+        seen += [node["runId"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+
+    assert seen == [f"run{day}" for day in (6, 5, 4, 3, 2, 1, 0)]
+    assert not page["pageInfo"]["hasNextPage"]
