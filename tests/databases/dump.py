@@ -26,11 +26,7 @@ def sqlite_dump(path: Path) -> str:
         tables = {name for kind, name, _ in made if kind == "table"}
         created = [f"{_tidy(statement)};" for _, _, statement in made]
         # The rows' statements come from the standard library, which quotes every type of value.
-        rows = [
-            line
-            for line in connection.iterdump()
-            if line.startswith("INSERT INTO") and _table(line) in tables
-        ]
+        rows = [line for line in connection.iterdump() if line.startswith("INSERT INTO") and _table(line) in tables]
     return _text([*created, *sorted(rows)])
 
 

@@ -7,11 +7,13 @@ Usage: python probe.py serialized.json facts.json
 # Airflow is installed beside us, not among us, and changes its types between the versions that this serves.
 
 import copy
+import inspect
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -69,20 +71,17 @@ def main(serialized: Path, target: Path) -> None:
     """Write what is concluded from each serialized DAG, by DAG id."""
     stored = json.loads(serialized.read_text(encoding="utf-8"))
     facts = {dag_id: dag_facts(data) for dag_id, data in stored.items()}
-    lines = (
-        f"{json.dumps(dag_id)}: {json.dumps(plain(found), sort_keys=True)}" for dag_id, found in facts.items()
-    )
+    lines = (f"{json.dumps(dag_id)}: {json.dumps(plain(found), sort_keys=True)}" for dag_id, found in facts.items())
     target.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def dag_facts(data: dict[str, Any]) -> dict[str, Any]:
     """Everything that is recorded about one DAG."""
     dag = Serialization.from_dict(data)
+    tasks = {task.task_id: task_facts(task) for task in dag.tasks}
     return {
-        "tasks": {
-            task.task_id: {**task_facts(task), "selected": selections(data, task.task_id)}
-            for task in dag.tasks
-        },
+        "tasks": {name: {**found, "selected": selections(data, name)} for name, found in tasks.items()},
+        "owners": sorted(dag.owner.split(", ")),  # Airflow joins a set
         "roots": sorted(task.task_id for task in dag.roots),
         "groups": {name: group_facts(group) for name, group in groups(dag).items()},
         "params": params_facts(dag),
@@ -100,7 +99,6 @@ def dag_facts(data: dict[str, Any]) -> dict[str, Any]:
                 "max_active_runs",
                 "max_active_tasks",
                 "max_consecutive_failed_dag_runs",
-                "owner",
                 "owner_links",
                 "relative_fileloc",
                 "render_template_as_native_obj",
@@ -113,7 +111,7 @@ def dag_facts(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def task_facts(task: Any) -> dict[str, Any]:
-    """The neighbours of one task, and its attributes with every default resolved."""
+    """Name the neighbours of one task, and its attributes with every default resolved."""
     return {
         "upstream": task.upstream_task_ids,
         "downstream": task.downstream_task_ids,
@@ -124,10 +122,7 @@ def task_facts(task: Any) -> dict[str, Any]:
         "in_mapped_group": mapped_group(task),
         "operator": task.task_type,
         "task_group": task.task_group.group_id if task.task_group else None,
-        "weight_rule": type(task.weight_rule)
-        .__name__.strip("_")
-        .removesuffix("PriorityWeightStrategy")
-        .lower(),
+        "weight_rule": weight_rule(task),
         **{
             name: getattr(task, name, None)
             for name in (
@@ -167,8 +162,8 @@ def task_facts(task: Any) -> dict[str, Any]:
     }
 
 
-def selections(data: dict[str, Any], task_id: str) -> "dict[str, list[str]]":
-    """The tasks that a clear of one task reaches, by what is to be included."""
+def selections(data: dict[str, Any], task_id: str) -> dict[str, list[str]]:
+    """List the tasks that a clear of one task reaches, by what is to be included."""
     # Taking a part of a DAG spoils the groups of the original, so that each starts from the stored form.
     return {
         " and ".join([*["upstream"] * up, *["downstream"] * down]) or "alone": sorted(
@@ -180,19 +175,24 @@ def selections(data: dict[str, Any], task_id: str) -> "dict[str, list[str]]":
     }
 
 
-def mapped_group(task: Any) -> "str | None":
-    """The closest mapped task group around a task."""
+def weight_rule(task: Any) -> str:
+    """Give the word that a DAG file uses for the rule."""
+    return type(task.weight_rule).__name__.strip("_").removesuffix("PriorityWeightStrategy").lower()
+
+
+def mapped_group(task: Any) -> str | None:
+    """Name the closest mapped task group around a task."""
     found = next(iter(task.iter_mapped_task_groups()), None)
     return found.group_id if found else None
 
 
-def groups(dag: Any) -> "dict[str, Any]":
-    """Task groups by id, the root's being the empty one."""
+def groups(dag: Any) -> dict[str, Any]:
+    """List task groups by id, the root's being the empty one."""
     return {name or "": group for name, group in dag.task_group.get_task_group_dict().items()}
 
 
 def group_facts(group: Any) -> dict[str, Any]:
-    """What a task group holds and stands between."""
+    """Say what a task group holds and stands between."""
     return {
         "children": list(group.children),
         "is_mapped": "Mapped" in type(group).__name__,
@@ -208,16 +208,16 @@ def group_facts(group: Any) -> dict[str, Any]:
 
 
 def params_facts(dag: Any) -> dict[str, Any]:
-    """The defaults, and for each configuration of a run the parameters it makes or the error."""
+    """List the defaults, and for each configuration of a run the parameters it makes or the error."""
     if not dag.params:
         return {}
     return {
-        "defaults": outcome(lambda: dict(dag.params.dump())),
+        "defaults": dict(dag.params.dump()),
         "confs": [conf_facts(dag, conf) for conf in CONFS],
     }
 
 
-def conf_facts(dag: Any, conf: "Mapping[str, Any]") -> dict[str, Any]:
+def conf_facts(dag: Any, conf: Mapping[str, Any]) -> dict[str, Any]:
     def merged() -> Any:
         if hasattr(dag.params, "deep_merge"):
             return dag.params.deep_merge(conf).validate()
@@ -229,50 +229,33 @@ def conf_facts(dag: Any, conf: "Mapping[str, Any]") -> dict[str, Any]:
 
 
 def timetable_facts(dag: Any) -> dict[str, Any]:
-    """What the timetable says of itself, and of moments."""
+    """Say what the timetable tells of itself, and of moments."""
     timetable = dag.timetable
+    said = ("summary", "description", "periodic", "can_be_scheduled", "active_runs_limit", "partitioned")
     return {
         "class": f"{type(timetable).__module__}.{type(timetable).__qualname__}",
-        **{
-            name: getattr(timetable, name, None)
-            for name in (
-                "summary",
-                "description",
-                "periodic",
-                "can_be_scheduled",
-                "active_runs_limit",
-                "partitioned",
-            )
-        },
-        "manual": {
-            date: outcome(lambda date=date: manual_interval(timetable, date)) for date in MANUAL_DATES
-        },
-        "ticks": outcome(lambda: ticks(dag)),
+        **{name: getattr(timetable, name, None) for name in said},
+        "manual": {date: outcome(partial(manual_interval, timetable, date)) for date in MANUAL_DATES},
+        "ticks": outcome(partial(ticks, dag)),
     }
 
 
-def manual_interval(timetable: Any, date: str) -> "list[datetime]":
+def manual_interval(timetable: Any, date: str) -> list[datetime]:
     interval = timetable.infer_manual_data_interval(run_after=pendulum.parse(date))
     return [interval.start, interval.end]
 
 
-def ticks(dag: Any) -> "list[datetime | None]":
-    """The logical dates within `PERIOD`, as setting states in the past and future asks for them."""
+def ticks(dag: Any) -> list[datetime | None]:
+    """List the logical dates within `PERIOD`, as setting states in the past and future asks for them."""
     period = [pendulum.parse(moment) for moment in PERIOD]
-    # Only 2.x asks for a period whose beginning need not be a tick.
-    options = (
-        {}
-        if hasattr(dag, "_time_restriction") and not hasattr(dag, "get_run_data_interval")
-        else {"align": False}
-    )
-    return [
-        info.logical_date
-        for info in itertools.islice(dag.iter_dagrun_infos_between(*period, **options), MOST_TICKS)
-    ]
+    between = dag.iter_dagrun_infos_between
+    # Before 3.1 the period had to be told that its beginning need not be a tick.
+    options = {"align": False} if "align" in inspect.signature(between).parameters else {}
+    return [info.logical_date for info in itertools.islice(between(*period, **options), MOST_TICKS)]
 
 
-def outcome(ask: Any) -> dict[str, Any]:
-    """The answer under 'is', or under 'error' the class and first line of what was raised."""
+def outcome(ask: Callable[[], Any]) -> dict[str, Any]:
+    """Give the answer under 'is', or under 'error' the class and first line of what was raised."""
     try:
         return {"is": ask()}
     except Exception as error:  # noqa: BLE001 - whatever Airflow raises is the fact to record
@@ -280,7 +263,7 @@ def outcome(ask: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """In the words of JSON: dates as ISO 8601 in UTC, durations in seconds, sets sorted."""
+    """Put it in the words of JSON: dates as ISO 8601 in UTC, durations in seconds, sets sorted."""
     if isinstance(value, datetime):
         return pendulum.instance(value).in_timezone("UTC").isoformat()
     if isinstance(value, timedelta):

@@ -33,9 +33,7 @@ class RealAirflow:
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(
-                f"{program} {' '.join(arguments)} of Airflow {self.version} failed:\n{done.stdout}"
-            )
+            raise RuntimeError(f"{program} {' '.join(arguments)} of Airflow {self.version} failed:\n{done.stdout}")
 
     def _environment(self, database: str) -> dict[str, str]:
         return {

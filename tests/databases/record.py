@@ -42,9 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.databases.record", description=__doc__)
-    parser.add_argument(
-        "--version", action="append", choices=known_versions(), help="may be repeated; all by default"
-    )
+    parser.add_argument("--version", action="append", choices=known_versions(), help="may be repeated; all by default")
     parser.add_argument("--part", action="append", choices=PARTS, help="may be repeated; all by default")
     parser.add_argument("--cache", type=Path, help=f"where the Airflows are installed; by default {cache()}")
     parser.add_argument(
@@ -85,11 +83,12 @@ def _record_dags(airflow: RealAirflow, target: Path) -> None:
     airflow.run("airflow", "dags", "reserialize", database=f"sqlite:///{compressed}", compress=True)
     _write(target / "compressed.json", compressed_dags(compressed, COMPRESSED))
 
-    serialized, facts = target / "serialized.json", target / "facts.json"
-    airflow.run(
-        "python", str(FOLDER / "probe.py"), str(serialized), str(facts), database=f"sqlite:///{plain}"
-    )
-    _say(airflow.version, f"wrote {facts}")
+    for script, read, written in (
+        ("probe.py", target / "serialized.json", target / "facts.json"),
+        ("trigger.py", plain, target / "runs.json"),
+    ):
+        airflow.run("python", str(FOLDER / script), str(read), str(written), database=f"sqlite:///{plain}")
+        _written(written)
 
 
 RECORDERS = {"sqlite": _record_sqlite, "postgresql": _record_postgresql, "dags": _record_dags}
@@ -97,7 +96,11 @@ RECORDERS = {"sqlite": _record_sqlite, "postgresql": _record_postgresql, "dags":
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
-    print(f"    {path} {len(text) / 1000:.0f} kB", flush=True)
+    _written(path)
+
+
+def _written(path: Path) -> None:
+    print(f"    {path} {path.stat().st_size / 1000:.0f} kB", flush=True)
 
 
 def _say(version: str, step: str) -> None:

@@ -13,26 +13,24 @@ HOME = "/opt/airflow"
 
 
 def serialized_dags(database: Path, *, home: Path) -> str:
-    """Every DAG as stored, by DAG id."""
+    """Read every DAG as stored, by DAG id."""
     rows = _rows(database, "SELECT dag_id, data FROM serialized_dag ORDER BY dag_id")
     return by_line({dag_id: json.loads(data.replace(str(home), HOME)) for dag_id, data in rows})
 
 
 def compressed_dags(database: Path, dag_ids: Iterable[str]) -> str:
-    """The compressed bytes of some DAGs in base64, by DAG id."""
+    """Read some DAGs as stored when they are compressed, in base64 by DAG id."""
     stored = dict(_rows(database, "SELECT dag_id, data_compressed FROM serialized_dag"))
     return by_line({dag_id: base64.b64encode(stored[dag_id]).decode() for dag_id in sorted(dag_ids)})
 
 
 def import_errors(database: Path) -> list[str]:
-    """What went wrong while the DAG files were read, each with its file."""
-    return [
-        f"{file}: {trace}" for file, trace in _rows(database, "SELECT filename, stacktrace FROM import_error")
-    ]
+    """Read what went wrong with the DAG files, each with its file."""
+    return [f"{file}: {trace}" for file, trace in _rows(database, "SELECT filename, stacktrace FROM import_error")]
 
 
 def by_line(entries: Mapping[str, object]) -> str:
-    """A JSON object with each entry on a line of its own, so that a change shows where it is."""
+    """Write a JSON object with each entry on a line of its own, so that a change shows where it is."""
     lines = (f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in entries.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
