@@ -1,16 +1,12 @@
-"""One real PostgreSQL for the tests of this folder."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""A PostgreSQL database for the tests of this folder that need no Airflow in it."""
 
 import pytest
 
-from tests.live.postgres import Postgres
+from tests.resolvers.postgres import Postgres
+from tests.stores import PostgreSQLStore
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """Start a server of our own, with an empty database; its tables are the tests' own to name."""
-    server = Postgres(Path(tmp_path_factory.mktemp("postgres")))
-    yield server
-    server.stop()
+def postgres(postgresql_store: PostgreSQLStore) -> Postgres:
+    """Return an empty database."""
+    return Postgres.create(postgresql_store.server)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from resolvers.errors import Conflict, Invalid, Problem, TooExpensive, Unavailable, Unsupported
 from resolvers.metadata.engine import as_problem, is_transient, open_engine, read_snapshot, write_transaction
 from resolvers.settings import Settings
-from tests.live.postgres import Postgres
+from tests.resolvers.postgres import Postgres
 
 HASTY = Settings(statement_timeout=0.3, lock_timeout=0.2, pool_size=3, pool_timeout=0.2)
 
@@ -79,9 +79,7 @@ def test_a_plain_transaction_of_the_engine_is_one_too(engine: Engine) -> None:
         assert names(connection) == ["one"]
 
 
-def test_a_snapshot_does_not_see_what_is_committed_after_its_first_statement(
-    postgres: Postgres, file: Path
-) -> None:
+def test_a_snapshot_does_not_see_what_is_committed_after_its_first_statement(postgres: Postgres, file: Path) -> None:
     sqlite3.connect(file).execute("PRAGMA journal_mode=WAL").connection.close()
     for url in (postgres.url, f"sqlite:///{file}"):
         engine = open_engine(url, HASTY)

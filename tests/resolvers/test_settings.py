@@ -135,7 +135,7 @@ def test_callers_without_credentials_are_let_in_on_this_machine(host: str) -> No
     check_exposure(load_settings(anonymous_role="admin", host=host))
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "airflow.example.com", "localhost.example.com"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "airflow.example"])  # noqa: S104
 @pytest.mark.parametrize("tokens", [None, "ann:op:t0ken"])
 def test_callers_without_credentials_are_not_let_in_from_elsewhere(host: str, tokens: str | None) -> None:
     with pytest.raises(Invalid, match="other machines") as raised:

@@ -162,9 +162,7 @@ def test_an_empty_conf_is_written_byte_for_byte_as_airflow_writes_it(engine: Eng
     assert bytes(raw(engine, "conf")) == b"\x80\x05}\x94."
 
 
-@pytest.mark.parametrize(
-    "column", ["moment", "conf", "executor_config", "document", "carrier", "extra", "uuid"]
-)
+@pytest.mark.parametrize("column", ["moment", "conf", "executor_config", "document", "carrier", "extra", "uuid"])
 def test_nothing_stays_nothing(engine: Engine, column: str) -> None:
     assert round_trip(engine, column, None) is None
     assert raw(engine, column) is None
@@ -189,9 +187,7 @@ def test_a_moment_of_pendulum_is_read_as_a_datetime(protocol: int, zone: str) ->
 
 def test_the_keys_of_a_pod_override_are_read_as_text() -> None:
     # Airflow pickles them as members of an enum of its own, which is text.
-    stored = (
-        b"\x80\x02}cairflow.serialization.enums\nEncoding\nX\x06\x00\x00\x00__type\x85RX\x03\x00\x00\x00pods."
-    )
+    stored = b"\x80\x02}cairflow.serialization.enums\nEncoding\nX\x06\x00\x00\x00__type\x85RX\x03\x00\x00\x00pods."
     assert unpickle(stored) == {"__type": "pod"}
 
 
@@ -271,9 +267,7 @@ def test_one_unreadable_value_does_not_spoil_its_list(engine: Engine) -> None:
     assert second == Unreadable("holds a builtins.exec")
 
 
-@pytest.mark.parametrize(
-    "value", [{"x": object()}, {"x": Runs(print)}, {"x": uuid}], ids=["object", "code", "module"]
-)
+@pytest.mark.parametrize("value", [{"x": object()}, {"x": Runs(print)}, {"x": uuid}], ids=["object", "code", "module"])
 def test_only_plain_data_is_pickled(value: object) -> None:
     with pytest.raises(TypeError, match="holds a"):
         pickle_plain({"x": value})
@@ -292,9 +286,7 @@ def test_json_comes_back_as_it_was(engine: Engine, value: object) -> None:
 
 
 @pytest.mark.parametrize("kind", ["json", "jsonb"])
-def test_both_json_types_of_postgresql_are_read_and_written(
-    request: pytest.FixtureRequest, kind: str
-) -> None:
+def test_both_json_types_of_postgresql_are_read_and_written(request: pytest.FixtureRequest, kind: str) -> None:
     engine = open_engine(request.getfixturevalue("postgres").url, Settings())
     kept = Table(f"kept_as_{kind}", MetaData(), Column("document", JsonValue()))
     with write_transaction(engine) as connection:
