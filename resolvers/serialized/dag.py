@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -236,46 +236,61 @@ class SerializedDag:
     @cached_property
     def tasks(self) -> Mapping[str, Task]:
         """Its tasks by id, in the order in which they are stored."""
-        stored = {str(task.get("task_id")): task for task in self._stored_tasks()}
-        upstream = _upstream(stored)
         group_of = {task_id: group for group in self.task_groups.values() for task_id in group.task_ids}
         return {
             task_id: Task(
                 fields=Fields(self._task_layers(task)),
-                upstream_task_ids=upstream[task_id],
+                upstream_task_ids=self.upstream[task_id],
+                downstream_task_ids=self.downstream[task_id],
                 task_group_id=group.group_id if (group := group_of.get(task_id)) else None,
                 group_expand_inputs=group.expand_inputs if group else (),
                 dag_start_date=self.start_date,
                 dag_end_date=self.end_date,
             )
-            for task_id, task in stored.items()
+            for task_id, task in self._stored_tasks.items()
         }
+
+    @cached_property
+    def downstream(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the tasks directly after each task, sorted."""
+        tasks = self._stored_tasks
+        return {
+            task_id: tuple(sorted(near for near in Fields((task,)).texts("downstream_task_ids") if near in tasks))
+            for task_id, task in tasks.items()
+        }
+
+    @cached_property
+    def upstream(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the tasks directly before each task, sorted; only the other direction is stored."""
+        upstream: dict[str, list[str]] = {task_id: [] for task_id in self.downstream}
+        for task_id, downstream in self.downstream.items():
+            for near in downstream:
+                upstream[near].append(task_id)
+        return {task_id: tuple(sorted(before)) for task_id, before in upstream.items()}
+
+    @cached_property
+    def setup_task_ids(self) -> frozenset[str]:
+        """The tasks that prepare what others need."""
+        return frozenset(task_id for task_id, task in self.tasks.items() if task.is_setup)
 
     @cached_property
     def teardown_task_ids(self) -> frozenset[str]:
         """The tasks that clean up."""
         return frozenset(task_id for task_id, task in self.tasks.items() if task.is_teardown)
 
-    def _stored_tasks(self) -> Iterator[Mapping[str, object]]:
-        """Return the tasks as stored: wrapped since Airflow 2.10, bare before."""
+    @cached_property
+    def _stored_tasks(self) -> Mapping[str, Mapping[str, object]]:
+        """The tasks as stored, by id: wrapped since Airflow 2.10, bare before."""
+        found = {}
         tasks = self.fields.stored("tasks")
         for task in tasks if isinstance(tasks, list) else ():
             stored = task.get(VALUE, task) if isinstance(task, Mapping) else None
-            if isinstance(stored, Mapping) and stored.get("task_id"):
-                yield stored
+            if isinstance(stored, Mapping) and isinstance(task_id := stored.get("task_id"), str):
+                found[task_id] = stored
+        return found
 
     def _task_layers(self, task: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
         """Return where attributes stand; a mapped task keeps apart what all its instances share."""
         shared = task.get("partial_kwargs")
         own = (shared, task) if isinstance(shared, Mapping) else (task,)
         return (*own, self.task_defaults, OMITTED) if self.task_defaults else (*own, OMITTED)
-
-
-def _upstream(stored: Mapping[str, Mapping[str, object]]) -> Mapping[str, tuple[str, ...]]:
-    """Return the tasks that each task directly waits for, sorted; only the other direction is stored."""
-    upstream: dict[str, list[str]] = {task_id: [] for task_id in stored}
-    for task_id, task in stored.items():
-        for downstream in Fields((task,)).texts("downstream_task_ids", "_downstream_task_ids"):
-            if downstream in upstream:
-                upstream[downstream].append(task_id)
-    return {task_id: tuple(sorted(waits_for)) for task_id, waits_for in upstream.items()}

@@ -4,8 +4,7 @@ Setups and teardowns follow rules of their own: a task cannot be run again witho
 stands on, nor a setup without the teardowns that clean up after it.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Literal
 
 from resolvers.serialized.dag import SerializedDag
@@ -17,21 +16,15 @@ _MOST_WEIGHT = 2**31 - 1
 """The column is a signed 32-bit integer."""
 
 
-def direct_relatives(dag: SerializedDag, task: Task, direction: Direction) -> Iterator[str]:
-    """Return the ids next to the task in that direction, as far as the DAG has them."""
-    task_ids = task.upstream_task_ids if direction == "upstream" else task.downstream_task_ids
-    return (task_id for task_id in task_ids if task_id in dag.tasks)
-
-
 def relatives(dag: SerializedDag, task_ids: Collection[str], direction: Direction) -> frozenset[str]:
     """Return all that the tasks lead to in that direction (of themselves, only what others lead to)."""
+    near = dag.upstream if direction == "upstream" else dag.downstream
     found: set[str] = set()
-    waiting = [task_id for task_id in task_ids if task_id in dag.tasks]
+    waiting = [task_id for task_id in task_ids if task_id in near]
     while waiting:
-        for near in direct_relatives(dag, dag.tasks[waiting.pop()], direction):
-            if near not in found:
-                found.add(near)
-                waiting.append(near)
+        fresh = [task_id for task_id in near[waiting.pop()] if task_id not in found]
+        found.update(fresh)
+        waiting.extend(fresh)
     return frozenset(found)
 
 
@@ -64,48 +57,43 @@ def partial_subset(
     The same in Airflow 2.9 to 3.3. Ids that the DAG does not have are passed over.
     """
     named = {task_id for task_id in task_ids if task_id in dag.tasks}
-    found = set(named)
-    for task_id in named:
-        task = dag.tasks[task_id]
-        if include_downstream:
-            below = relatives(dag, [task_id], "downstream")
-            found |= below
-            for other in below - named:
-                found |= _scope(dag, dag.tasks[other])
-        if include_upstream:
-            above = relatives(dag, [task_id], "upstream")
-            found |= above
-            for other in above:
-                found |= _teardowns_of(dag, dag.tasks[other])
-        else:
-            found |= _scope(dag, task)
-        if not include_downstream:
-            found |= _teardowns_of(dag, task)
-    return frozenset(found)
+    found, in_need_of_setups = set(named), set[str]()
+    if include_downstream:
+        below = relatives(dag, named, "downstream")
+        found |= below
+        in_need_of_setups |= below - named
+    else:
+        found |= _teardowns_of(dag, named)
+    if include_upstream:
+        above = relatives(dag, named, "upstream")
+        found |= above | _teardowns_of(dag, above)
+    else:
+        in_need_of_setups |= named
+    return frozenset(found | _setups_around(dag, in_need_of_setups))
 
 
-def _scope(dag: SerializedDag, task: Task) -> set[str]:
-    """Return the setups that a work task stands on, with their teardowns; nothing for a setup or a teardown.
+def _setups_around(dag: SerializedDag, task_ids: Collection[str]) -> set[str]:
+    """Return the setups that work among these tasks stands on, with their teardowns.
 
-    It stands on a setup upstream of it if one of that setup's teardowns is downstream of the task,
-    or if the setup has none.
+    Work stands on a setup upstream of it whose teardowns, or one of them, are downstream of it; on a
+    setup without teardowns it stands anyhow. Setups and teardowns stand on none.
     """
-    if task.is_setup or task.is_teardown:
-        return set()
-    scope: set[str] = set()
-    below = relatives(dag, [task.task_id], "downstream")
-    for task_id in relatives(dag, [task.task_id], "upstream"):
-        setup = dag.tasks[task_id]
-        if setup.is_setup:
-            teardowns = _teardowns_of(dag, setup)
-            if not teardowns or teardowns & below:
-                scope |= {task_id, *teardowns}
-    return scope
+    work = set(task_ids) - dag.setup_task_ids - dag.teardown_task_ids
+    found: set[str] = set()
+    for setup in dag.setup_task_ids if work else ():
+        teardowns = _teardowns_of(dag, [setup])
+        scope = relatives(dag, [setup], "downstream")
+        if teardowns:
+            scope &= relatives(dag, teardowns, "upstream")
+        if not scope.isdisjoint(work):
+            found |= {setup, *teardowns}
+    return found
 
 
-def _teardowns_of(dag: SerializedDag, task: Task) -> frozenset[str]:
-    """Return the teardowns directly after a setup; none for any other task."""
-    return dag.teardown_task_ids.intersection(task.downstream_task_ids) if task.is_setup else frozenset()
+def _teardowns_of(dag: SerializedDag, task_ids: Collection[str]) -> frozenset[str]:
+    """Return the teardowns directly after those of the tasks that are setups."""
+    setups = dag.setup_task_ids.intersection(task_ids)
+    return dag.teardown_task_ids & {near for setup in setups for near in dag.downstream[setup]}
 
 
 def priority_weight_total(dag: SerializedDag, task: Task) -> int:
@@ -130,12 +118,10 @@ def topological_order(dag: SerializedDag) -> tuple[str, ...]:
 
     Airflow refuses cycles; should one be stored nevertheless, its tasks and those behind it come last.
     """
-    missing = Counter(dict.fromkeys(dag.tasks, 0))
-    for task in dag.tasks.values():
-        missing.update(direct_relatives(dag, task, "downstream"))
+    missing = {task_id: len(waits_for) for task_id, waits_for in dag.upstream.items()}
     order = [task_id for task_id, count in missing.items() if count == 0]
     for task_id in order:
-        for near in direct_relatives(dag, dag.tasks[task_id], "downstream"):
+        for near in dag.downstream[task_id]:
             missing[near] -= 1
             if missing[near] == 0:
                 order.append(near)

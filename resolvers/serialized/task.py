@@ -68,6 +68,7 @@ class Task:
 
     fields: Fields
     upstream_task_ids: tuple[str, ...]
+    downstream_task_ids: tuple[str, ...]
     task_group_id: str | None
     group_expand_inputs: tuple[Mapping[str, object], ...]
     dag_start_date: datetime | None
@@ -175,7 +176,7 @@ class Task:
         """The account of the worker's system that it is run under."""
         return self.fields.text("run_as_user")
 
-    @property
+    @cached_property
     def priority_weight(self) -> int:
         """Its own weight, before its relatives' are added (see `priority_weight_total`)."""
         return self.fields.whole("priority_weight") or 0
@@ -228,11 +229,6 @@ class Task:
         return (self.start_date is None or self.start_date <= logical_date) and (
             self.end_date is None or logical_date <= self.end_date
         )
-
-    @cached_property
-    def downstream_task_ids(self) -> tuple[str, ...]:
-        """The tasks that directly wait for it, sorted."""
-        return tuple(sorted(self.fields.texts("downstream_task_ids", "_downstream_task_ids")))
 
     @cached_property
     def is_setup(self) -> bool:
