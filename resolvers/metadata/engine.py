@@ -18,7 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from resolvers.errors import Unavailable
+from resolvers.errors import Unavailable, Unsupported
 from resolvers.metadata.address import Address, address_of
 from resolvers.metadata.failures import as_problem, is_transient
 from resolvers.settings import Settings
@@ -154,20 +154,24 @@ def _postgresql(address: Address, settings: Settings, schema: str | None) -> Eng
 
 
 def _mysql(address: Address, settings: Settings) -> Engine:
-    session = ", ".join(
-        (
-            "SET time_zone = '+00:00'",
-            "SESSION transaction_isolation = 'READ-COMMITTED'",
-            f"SESSION max_execution_time = {round(settings.statement_timeout * 1000)}",
-            f"SESSION innodb_lock_wait_timeout = {max(1, round(settings.lock_timeout))}",
-        )
+    # MySQL has no SET LOCAL: the session is told once, when it is opened.
+    session = (
+        "SET time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', "
+        f"max_execution_time = {round(settings.statement_timeout * 1000)}, "
+        f"innodb_lock_wait_timeout = {max(1, round(settings.lock_timeout))}"
     )
     defaults = {} if "connect_timeout" in address.url.query else {"connect_timeout": _CONNECT_TIMEOUT}
-    engine = create_engine(
-        address.url,
-        connect_args={**defaults, **address.options, "autocommit": True, "init_command": session},
-        **_pool(settings),
-    )
+    try:
+        engine = create_engine(
+            address.url,
+            connect_args={**defaults, **address.options, "autocommit": True, "init_command": session},
+            **_pool(settings),
+        )
+    except ModuleNotFoundError:
+        raise Unsupported(
+            "The database is MySQL, and its driver is not installed.",
+            hint="Install it: pip install 'airflow-graph[mysql]'.",
+        ) from None
     read = (
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",

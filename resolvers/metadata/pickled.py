@@ -31,6 +31,9 @@ class Unreadable:
 
     reason: str
 
+    def __str__(self) -> str:
+        return f"<unreadable: {self.reason}>"
+
 
 def pickle_plain(value: object) -> bytes:
     """Return `value` as Airflow pickles it; TypeError when it holds anything but plain data."""

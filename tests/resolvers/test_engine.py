@@ -1,13 +1,14 @@
 """The database is opened without being changed, asked in transactions of two kinds, and fails in words."""
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, Connection, Engine, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from resolvers.errors import Conflict, Invalid, Problem, TooExpensive, Unavailable, Unsupported
 from resolvers.metadata.engine import as_problem, is_transient, open_engine, read_snapshot, write_transaction
@@ -280,6 +281,7 @@ def test_statements_are_prepared_on_the_server_only_when_asked(
         ("postgresql+psycopg2://bob:s3cr3t@127.0.0.1:1/airflow", "server 127.0.0.1 cannot be reached"),
         ("postgresql://bob:s3cr3t@nowhere.invalid/airflow", "server nowhere.invalid cannot be reached"),
         ("postgresql://bob:s3cr3t@/airflow?host=/nowhere", "cannot be reached"),
+        ("mysql+mysqldb://bob:s3cr3t@127.0.0.1:1/airflow", "server 127.0.0.1 cannot be reached"),
     ],
 )
 def test_an_unreachable_server_is_named_without_the_password(url: str, told: str) -> None:
@@ -299,6 +301,23 @@ def test_a_database_or_user_that_the_server_does_not_know_is_named(postgres: Pos
             pass
         assert raised.value.hint
         assert "s3cr3t" not in str(raised.value.__cause__)
+
+
+def test_mysql_without_its_driver_is_told_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    with pytest.raises(Unsupported, match="driver is not installed") as raised:
+        open_engine("mysql://u:p@h/airflow", Settings())
+    assert "airflow-graph[mysql]" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("code", "problem", "transient"),
+    [(1213, Unavailable, True), (1205, Unavailable, True), (3024, TooExpensive, False), (1062, Conflict, False)],
+)
+def test_errors_of_mysql_are_told_by_their_number(code: int, problem: type[Problem], *, transient: bool) -> None:
+    error = DBAPIError("SELECT 1", {}, Exception(code, "text of the server"))
+    assert type(as_problem(error)) is problem
+    assert is_transient(error) is transient
 
 
 def test_a_missing_sqlite_file_is_an_error_and_is_not_created(tmp_path: Path) -> None:

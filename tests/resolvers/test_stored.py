@@ -208,6 +208,10 @@ HOSTILE = {
     "an import by getattr": pickle.dumps(Runs(getattr, Runs(__import__, "os"), "system")),
     "attributes of an allowed class": pickle.dumps(Runs(getattr, datetime, "now")),
     "a huge allocation": pickle.dumps(Runs(bytes, 10**15)),
+    "another codec": b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00xX\x05\x00\x00\x00rot13\x86R.",
+    "a zone of numbers": b"\x80\x02czoneinfo\nZoneInfo\nK\x05\x85R.",
+    "a zone outside its folder": b"\x80\x02czoneinfo\nZoneInfo\nX\x0b\x00\x00\x00/etc/passwd\x85R.",
+    "bytes of something else": b"\x80\x02cbuiltins\nbytes\nX\x01\x00\x00\x00xX\x03\x00\x00\x00hex\x86R.",
     "a class as a value": pickle.dumps({"x": datetime}),
     "a change of an allowed name": b"\x80\x02cdatetime\ntimedelta\n}U\x03newK\x01sb.",
     "a slot of an allowed name": b"\x80\x02cdatetime\ntimedelta\nN}U\x05_makeK\x01s\x86b.",
@@ -229,6 +233,10 @@ def test_what_is_not_plain_data_is_marked_and_never_run(stored: bytes) -> None:
     read = unpickle(stored)
     assert isinstance(read, Unreadable)
     assert read.reason
+
+
+def test_what_could_not_be_read_says_so_as_text() -> None:
+    assert str(unpickle(HOSTILE["a function"])) == "<unreadable: holds a builtins.exec>"
 
 
 def test_hostile_pickles_change_nothing_for_those_that_follow() -> None:
