@@ -41,6 +41,10 @@ class Airflow:
         self._daemons: dict[str, Daemon] = {}
         self._rest: Rest | None = None
 
+    def since(self, version: str) -> bool:
+        """Whether it is of that minor version or a later one."""
+        return _numbers(self.version) >= _numbers(version)
+
     @property
     def database_url(self) -> str:
         """For any reader of the metadata: postgresql://, without a driver."""
@@ -152,14 +156,10 @@ class Airflow:
 
         def arrived() -> bool:
             now: str = self.run(dag_id, run_id)["state"]
-            assert now == state or now not in FINISHED_RUN, self._story(
-                dag_id, run_id, f"is {now}, not {state}"
-            )
+            assert now == state or now not in FINISHED_RUN, self._story(dag_id, run_id, f"is {now}, not {state}")
             return now == state
 
-        self._until(
-            arrived, time.monotonic() + timeout, f"{dag_id}/{run_id} to be {state}", about=(dag_id, run_id)
-        )
+        self._until(arrived, time.monotonic() + timeout, f"{dag_id}/{run_id} to be {state}", about=(dag_id, run_id))
         return self.run(dag_id, run_id)
 
     def wait_for_task(
@@ -198,18 +198,11 @@ class Airflow:
         AssertionError when one of the processes is no more.
         """
         self._assert_alive()
-        return [
-            line
-            for name, daemon in self._daemons.items()
-            if name != "server"
-            for line in troubles(daemon.text())
-        ]
+        return [line for name, daemon in self._daemons.items() if name != "server" for line in troubles(daemon.text())]
 
     # Waiting
 
-    def _until(
-        self, fact: Callable[[], bool], end: float, hope: str, *, about: tuple[str, str] | None = None
-    ) -> None:
+    def _until(self, fact: Callable[[], bool], end: float, hope: str, *, about: tuple[str, str] | None = None) -> None:
         while not fact():
             self._assert_alive()
             if time.monotonic() > end:
@@ -224,9 +217,11 @@ class Airflow:
 
     def _story(self, dag_id: str, run_id: str, plot: str) -> str:
         states = self.task_states(dag_id, run_id)
-        return self._logs(
-            f"{dag_id}/{run_id} {plot}: run {self.run(dag_id, run_id)['state']}, tasks {states}."
-        )
+        return self._logs(f"{dag_id}/{run_id} {plot}: run {self.run(dag_id, run_id)['state']}, tasks {states}.")
 
     def _logs(self, headline: str) -> str:
         return "\n".join([headline, *(f"--- {each.name}\n{each.tail()}" for each in self._daemons.values())])
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

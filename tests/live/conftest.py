@@ -10,25 +10,29 @@ from collections.abc import Iterator
 import pytest
 
 from .airflow import Airflow
+from .history import make_history
 from .installing import chosen_versions
+from .serving import Service
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test every chosen version; `--dist loadgroup` keeps one version on one worker."""
+    """Give each test every chosen version, or those that its module's VERSIONS begins.
+
+    With `--dist loadgroup` the tests of one version stay on one worker.
+    """
     if "running_airflow" in metafunc.fixturenames:
         flags: list[str] = metafunc.config.getoption("--airflow", default=None) or []
         words = flags or [word for word in os.environ.get("AIRFLOW_GRAPH_LIVE", "").split(",") if word]
         versions = [
             pytest.param(version, marks=pytest.mark.xdist_group(f"airflow-{version}"), id=version)
             for version in chosen_versions(words)
+            if version.startswith(getattr(metafunc.module, "VERSIONS", ""))
         ]
         metafunc.parametrize("running_airflow", versions, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def running_airflow(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Airflow]:
+def running_airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     """Start an Airflow of the version that the parameter names."""
     running = Airflow(request.param, tmp_path_factory.mktemp(f"airflow-{request.param}"))
     try:
@@ -44,3 +48,27 @@ def airflow(running_airflow: Airflow) -> Iterator[Airflow]:
     before = running_airflow.scheduler_exceptions()
     yield running_airflow
     assert running_airflow.scheduler_exceptions() == before
+
+
+@pytest.fixture(scope="session")
+def lived(running_airflow: Airflow) -> Airflow:
+    """Let it have run every DAG."""
+    make_history(running_airflow)
+    return running_airflow
+
+
+@pytest.fixture
+def history(lived: Airflow, airflow: Airflow) -> Airflow:
+    """Read what it did, watched as in every test."""
+    assert lived is airflow
+    return airflow
+
+
+@pytest.fixture(scope="session")
+def service(running_airflow: Airflow) -> Iterator[Service]:
+    """Start our own server over its metadata."""
+    serving = Service(running_airflow)
+    try:
+        yield serving
+    finally:
+        serving.stop()

@@ -15,13 +15,16 @@ GRACE = 5.0
 class Daemon:
     """One process in the background, its output in a file."""
 
-    def __init__(self, command: list[str], *, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, command: list[str], *, environment: Mapping[str, str], log: Path, folder: Path | None = None
+    ) -> None:
         self.name = log.stem
         self.log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,
                 env=dict(environment),
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

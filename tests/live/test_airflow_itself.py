@@ -3,45 +3,33 @@
 import pytest
 
 from .airflow import Airflow
+from .history import RUN, trigger
 from .rows import made_rows
 from .troubles import troubles
 
 pytestmark = pytest.mark.live
 
 
-def trigger(airflow: Airflow, dag_id: str, run_id: str, **body: object) -> None:
-    """Ask Airflow's own API for a run, of no logical date on 3.x unless the body names one."""
-    unnamed = {"logical_date": None} if airflow.major >= 3 else {}
-    airflow.rest.json("POST", f"/dags/{dag_id}/dagRuns", json={"dag_run_id": run_id, **unnamed, **body})
+def test_a_run_that_fails_takes_its_downstream_with_it(history: Airflow) -> None:
+    assert history.task_states("breaks", RUN) == {"f1": "failed", "f2": "upstream_failed", "f3": "upstream_failed"}
 
 
-def test_every_kind_of_dag_runs_to_its_end(airflow: Airflow) -> None:
-    ends = {
-        "passes": "success",
-        "groups": "success",
-        "params": "success",
-        "maps_literal": "success",
-        "maps_xcom": "success",
-        "retries": "success",
-        "breaks": "failed",
-    }
-    for dag_id in ends:
-        trigger(airflow, dag_id, "itself")
-    for dag_id, end in ends.items():
-        airflow.wait_for_run(dag_id, "itself", end)
-    assert airflow.task_states("breaks", "itself") == {
-        "f1": "failed",
-        "f2": "upstream_failed",
-        "f3": "upstream_failed",
-    }
-    assert set(airflow.task_states("maps_xcom", "itself")) == {
-        "numbers",
-        "square[0]",
-        "square[1]",
-        "square[2]",
-        "total",
-    }
-    assert airflow.tasks("retries", "itself")[0]["try_number"] == 2
+def test_a_task_that_stumbles_succeeds_on_its_second_try(history: Airflow) -> None:
+    assert [(row["state"], row["try_number"]) for row in history.tasks("retries", RUN)] == [("success", 2)]
+
+
+def test_a_mapped_task_has_an_instance_for_each_value(history: Airflow) -> None:
+    squares = {"square[0]", "square[1]", "square[2]"}
+    assert set(history.task_states("maps_xcom", RUN)) == {"numbers", "total", *squares}
+
+
+def test_a_paused_dag_leaves_its_run_queued(history: Airflow) -> None:
+    assert history.run("paused", RUN)["state"] == "queued"
+
+
+def test_the_broken_file_is_reported(airflow: Airflow) -> None:
+    errors = airflow.rest.json("GET", "/importErrors")["import_errors"]
+    assert [error["filename"].rsplit("/", 1)[-1] for error in errors] == ["broken.py"]
 
 
 def test_a_waiting_run_goes_on_once_its_marker_is_there(airflow: Airflow) -> None:
@@ -49,11 +37,6 @@ def test_a_waiting_run_goes_on_once_its_marker_is_there(airflow: Airflow) -> Non
     airflow.wait_for_task("waits", "itself", "wait", "running")
     airflow.put_marker("itself")
     airflow.wait_for_run("waits", "itself")
-
-
-def test_the_broken_file_is_reported(airflow: Airflow) -> None:
-    errors = airflow.rest.json("GET", "/importErrors")["import_errors"]
-    assert [error["filename"].rsplit("/", 1)[-1] for error in errors] == ["broken.py"]
 
 
 def test_two_runs_that_airflow_made_alike_compare_as_equal(airflow: Airflow) -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 try:
     from airflow.providers.standard.operators.empty import EmptyOperator
-    from airflow.sdk import DAG, Param, TaskGroup, setup, task, teardown
+    from airflow.sdk import DAG, Param, TaskGroup, setup, task, task_group, teardown
 except ImportError:
-    from airflow.decorators import setup, task, teardown
+    from airflow.decorators import setup, task, task_group, teardown
     from airflow.models.dag import DAG
     from airflow.models.param import Param
     from airflow.operators.empty import EmptyOperator
     from airflow.utils.task_group import TaskGroup
 
-__all__ = ["DAG", "EmptyOperator", "Param", "TaskGroup", "marked", "setup", "task", "teardown", "wait_until_marked"]
+__all__ = ["DAG", "EmptyOperator", "Param", "TaskGroup", "marked", "setup", "task", "task_group", "teardown", "wait_until_marked"]
 
 
 def marked(name: str) -> bool:

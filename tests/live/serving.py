@@ -1,0 +1,79 @@
+"""Our own server over the metadata of a real Airflow, and the two ways in which clients talk to it."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+from gql import Client, gql
+from gql.transport.httpx import HTTPXTransport
+
+from .airflow import Airflow
+from .configuration import FERNET_KEY
+from .processes import Daemon, free_port, stop
+
+TOKEN = "the-judge-may-do-everything"
+START_SECONDS = 60.0
+
+
+class Service:
+    """One server process, from its construction to `stop`. GraphQL is asked by the client library gql, over HTTP."""
+
+    def __init__(self, airflow: Airflow, *, settings: Mapping[str, str] | None = None) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        self._mark = ("AIRFLOW_GRAPH_LIVE_SERVICE", self.url)
+        self._daemon = Daemon(
+            [sys.executable, "-m", "graph", "serve", "--db", airflow.database_url, "--port", str(port)],
+            environment={
+                **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
+                "AIRFLOW_GRAPH_TOKENS": f"judge:admin:{TOKEN}",
+                "AIRFLOW_GRAPH_FERNET_KEY": FERNET_KEY,
+                **(settings or {}),
+                self._mark[0]: self._mark[1],
+            },
+            log=airflow.layout.home / f"service-{port}.log",
+            folder=Path(__file__).parents[2],
+        )
+        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+        transport = HTTPXTransport(url=f"{self.url}/graphql", headers=headers, timeout=60, trust_env=False)
+        self._graphql = Client(transport=transport, fetch_schema_from_transport=True)
+
+    def graphql(self, document: str, **variables: Any) -> dict[str, Any]:
+        """Return the data of an operation; an answer with errors raises gql's TransportQueryError."""
+        request = gql(document)
+        request.variable_values = variables
+        return self._graphql.execute(request)
+
+    def v1(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Answer a path below /api/v1, whatever its status."""
+        return self._http.request(method, f"/api/v1{path}", **options)
+
+    def log(self) -> str:
+        """Read all that the process has said."""
+        return self._daemon.text()
+
+    def stop(self) -> None:
+        """End the process."""
+        self._http.close()
+        stop([self._daemon], mark=self._mark)
+
+    def _wait(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            assert self._daemon.exit_code is None, f"The service ended:\n{self._daemon.tail()}"
+            with suppress(httpx.TransportError):
+                self._http.get("/graphql", params={"query": "{ __typename }"})
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"The service does not answer:\n{self._daemon.tail()}")
