@@ -24,6 +24,12 @@ def facts(minor: str) -> dict[str, dict[str, Any]]:
 
 
 @cache
+def runs(minor: str) -> dict[str, dict[str, Any]]:
+    """Return the rows that it inserted for a run of each DAG, or its refusal."""
+    return _read(minor, "runs.json")
+
+
+@cache
 def dags(minor: str) -> dict[str, SerializedDag]:
     """Return the same DAGs as we decode them."""
     return {dag_id: SerializedDag.decode(data) for dag_id, data in stored(minor).items()}

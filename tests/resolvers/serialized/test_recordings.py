@@ -1,7 +1,9 @@
 """Whatever we conclude from a serialized DAG, the Airflow that wrote it concludes too."""
 
+import pickle
+from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -18,7 +20,7 @@ from resolvers.serialized.relatives import (
     topological_order,
 )
 from resolvers.serialized.task import Task
-from tests.resolvers.serialized.recordings import MINORS, dags, facts
+from tests.resolvers.serialized.recordings import MINORS, dags, facts, runs
 
 pytestmark = pytest.mark.parametrize("minor", MINORS)
 
@@ -276,3 +278,73 @@ def _recorded(recorded: dict[str, Any]) -> dict[str, object]:
         return {"is": recorded["is"]}
     text = recorded["error"].partition(": ")[2].splitlines()[0]
     return {"error": text + " and Param has no default value" * text.endswith("No value passed")}
+
+
+def test_a_new_run_gets_the_rows_that_airflow_inserts(minor: str) -> None:
+    assert any("error" not in run for run in runs(minor).values())
+    for dag_id, run in runs(minor).items():
+        if "error" not in run:
+            date = _moment(run["dag_run"].get("logical_date") or run["dag_run"]["execution_date"])
+            assert _rows(dags(minor)[dag_id], date, minor) == [
+                {name: row.get(name) for name in ROW} for row in run["task_instances"]
+            ], dag_id
+
+
+ROW = (
+    "task_id",
+    "map_index",
+    "pool",
+    "pool_slots",
+    "queue",
+    "priority_weight",
+    "max_tries",
+    "operator",
+    "custom_operator_name",
+    "task_display_name",
+    "executor",
+    "executor_config",
+)
+
+
+def _rows(dag: SerializedDag, logical_date: datetime, minor: str) -> list[dict[str, object]]:
+    named = minor >= "3.1"  # Before that Airflow leaves the operator's own name out.
+    return [
+        dict(
+            zip(
+                ROW,
+                (
+                    task.task_id,
+                    map_index,
+                    task.pool,
+                    task.pool_slots,
+                    task.queue,
+                    priority_weight_total(dag, task),
+                    task.retries,
+                    task.operator,
+                    task.operator_name if named else None,
+                    task.display_name,
+                    task.executor,
+                    {"base64": b64encode(pickle.dumps(dict(task.executor_config), 5)).decode()},
+                ),
+                strict=True,
+            )
+        )
+        for task in sorted(dag.tasks.values(), key=lambda task: task.task_id)
+        if task.runs_at(logical_date)
+        for map_index in task.initial_map_indexes
+    ]
+
+
+def test_a_new_run_is_about_the_interval_that_airflow_writes(minor: str) -> None:
+    for dag_id, run in runs(minor).items():
+        row = run.get("dag_run")
+        if row and row["data_interval_start"]:
+            interval = dags(minor)[dag_id].timetable.manual_interval(
+                _moment(row.get("logical_date") or row["execution_date"])
+            )
+            assert interval.start == _moment(row["data_interval_start"]), dag_id
+            assert interval.end == _moment(row["data_interval_end"]), dag_id
+
+
+def _moment(column: str) -> datetime:
+    return datetime.fromisoformat(column).replace(tzinfo=UTC)
