@@ -81,7 +81,7 @@ def _record_dags(airflow: RealAirflow, target: Path) -> None:
     _write(target / "serialized.json", serialized_dags(plain, home=airflow.home))
 
     airflow.run("airflow", "dags", "reserialize", database=f"sqlite:///{compressed}", compress=True)
-    _write(target / "compressed.json", compressed_dags(compressed, COMPRESSED))
+    _write(target / "compressed.json", compressed_dags(compressed, COMPRESSED, home=airflow.home))
 
     for script, read, written in (
         ("probe.py", target / "serialized.json", target / "facts.json"),

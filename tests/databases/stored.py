@@ -2,7 +2,9 @@
 
 import base64
 import json
+import re
 import sqlite3
+import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -10,18 +12,29 @@ from typing import Any
 
 HOME = "/opt/airflow"
 """Stands for the folder of the recording wherever Airflow stored it."""
+ADDRESS = re.compile(r" object at 0x[0-9a-f]+>")
 
 
 def serialized_dags(database: Path, *, home: Path) -> str:
     """Read every DAG as stored, by DAG id."""
     rows = _rows(database, "SELECT dag_id, data FROM serialized_dag ORDER BY dag_id")
-    return by_line({dag_id: json.loads(data.replace(str(home), HOME)) for dag_id, data in rows})
+    return by_line({dag_id: json.loads(_anywhere(data, home)) for dag_id, data in rows})
 
 
-def compressed_dags(database: Path, dag_ids: Iterable[str]) -> str:
+def compressed_dags(database: Path, dag_ids: Iterable[str], *, home: Path) -> str:
     """Read some DAGs as stored when they are compressed, in base64 by DAG id."""
     stored = dict(_rows(database, "SELECT dag_id, data_compressed FROM serialized_dag"))
-    return by_line({dag_id: base64.b64encode(stored[dag_id]).decode() for dag_id in sorted(dag_ids)})
+    plain = {dag_id: zlib.decompress(stored[dag_id]).decode() for dag_id in sorted(dag_ids)}
+    return by_line({dag_id: _compressed(_anywhere(data, home)) for dag_id, data in plain.items()})
+
+
+def _compressed(data: str) -> str:
+    return base64.b64encode(zlib.compress(data.encode())).decode()
+
+
+def _anywhere(data: str, home: Path) -> str:
+    """Without the traces of one recording: its folder, and where its memory held an object that has no text."""
+    return ADDRESS.sub(" object at 0x0>", data.replace(str(home), HOME))
 
 
 def import_errors(database: Path) -> list[str]:
