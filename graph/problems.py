@@ -33,11 +33,16 @@ def _told(error: GraphQLError) -> dict[str, object]:
         return {"message": original.detail, "extensions": problem_extensions(original)}
     if original is None or isinstance(original, GraphQLError):
         return {"extensions": {"code": "BAD_REQUEST"}}
-    incident = uuid.uuid4().hex[:12]
-    log.error("unexpected error", extra={"incident": incident}, exc_info=original)
+    return incident(original)
+
+
+def incident(error: Exception) -> dict[str, object]:
+    """Write a fault of ours to the log; return what the client sees of it: an id to ask by."""
+    number = uuid.uuid4().hex[:12]
+    log.error("unexpected error", extra={"fields": {"incident": number}}, exc_info=error)
     return {
-        "message": f"Something went wrong here; the log of the server tells more under {incident}.",
-        "extensions": {"code": "INTERNAL", "incident": incident},
+        "message": f"Something went wrong here; the log of the server tells more under {number}.",
+        "extensions": {"code": "INTERNAL", "incident": number},
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar, overload
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.actor import Actor
@@ -19,6 +19,7 @@ from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
 from resolvers.metadata.generation import Generation
+from resolvers.metadata.rights import Rights, rights
 from resolvers.operations.audit import write_audit
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
@@ -66,9 +67,29 @@ class Service:
             TokenBook.of(settings),
         )
 
-    def authenticate(self, credentials: Credentials) -> Actor:
-        """Return who is asking; `Unauthenticated` where nobody known is."""
-        return self.tokens.actor(credentials)
+    def authenticate(self, authorization: str | None) -> Actor:
+        """Return whose Authorization header this is; `Unauthenticated` where it is nobody's known."""
+        return self.tokens.actor(Credentials.of_header(authorization))
+
+    def is_reachable(self) -> bool:
+        """Say whether the database answers."""
+        try:
+            with read_snapshot(self.engine) as connection:
+                return connection.execute(select(1)).scalar() == 1
+        except Problem:
+            return False
+
+    def rights(self) -> Rights:
+        """Return what the database lets this user do."""
+        with read_snapshot(self.engine) as connection:
+            return rights(connection, self.generation)
+
+    def has_encrypted_variables(self) -> bool:
+        """Say whether a Fernet key is needed to read the variables."""
+        table = self.generation.relation("variable").table
+        statement = select(table.c.key).where(table.c.is_encrypted).limit(1)
+        with read_snapshot(self.engine) as connection:
+            return connection.execute(statement).first() is not None
 
     @contextmanager
     def session(self, actor: Actor) -> Iterator["Session"]:

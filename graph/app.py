@@ -1,0 +1,92 @@
+"""The application: the one place that wires everything."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+import orjson
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from graph.documents import Documents
+from graph.http.endpoint import Endpoint
+from graph.http.graphiql import Console, graphiql_routes
+from graph.http.log import RequestLog
+from graph.problems import incident
+from graph.rest.routes import rest_routes
+from graph.schema import build_schema
+from resolvers.service import Service
+from resolvers.settings import Settings, load_settings
+from resolvers.setup import open_service
+
+log = logging.getLogger("airflow_graph")
+
+# Answers below this size, in bytes, are sent as they are: packing them costs more than it saves.
+_WORTH_PACKING = 2_000
+
+
+def create_app(service: Service, console: Console | None = None) -> Starlette:
+    """Return the application over an opened service.
+
+    `console` says what GraphiQL shows; without one, a plain GraphiQL where the settings offer it.
+    """
+    schema = build_schema()
+    settings = service.settings
+    endpoint = Endpoint(service, schema, Documents(schema, settings))
+    routes: list[BaseRoute] = [
+        Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
+        Route("/health", _health(service)),
+        *rest_routes(service),
+    ]
+    if settings.graphiql:
+        routes += graphiql_routes(console or _console(service))
+        routes.append(Route("/", lambda _: RedirectResponse("graphiql")))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        # More threads than connections would only wait for each other.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        yield
+        service.close()
+
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers={Exception: _fault},
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=1),
+        ],
+    )
+
+
+def from_environment() -> Starlette:
+    """Return the application that the environment describes; what each worker process calls."""
+    settings: Settings = load_settings()
+    return create_app(open_service(settings).service)
+
+
+def _console(service: Service) -> Console:
+    version = service.generation.minor
+    return Console(title=f"Airflow {version}", asks_token=service.settings.anonymous_role is None)
+
+
+def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
+    async def health(_request: Request) -> Response:
+        healthy = await run_in_threadpool(service.is_reachable)
+        told = {"status": "healthy" if healthy else "unhealthy"}
+        return Response(orjson.dumps(told), 200 if healthy else 503, media_type="application/json")
+
+    return health
+
+
+async def _fault(_request: Request, error: Exception) -> Response:
+    """Answer a fault of ours: an id for the client, the rest for the log."""
+    told = {"errors": [incident(error)]}
+    return Response(orjson.dumps(told), 500, media_type="application/json")
