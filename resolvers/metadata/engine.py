@@ -127,7 +127,14 @@ def _begin_with(engine: Engine, statements: Callable[[str | None], tuple[str, ..
 
 
 def _postgresql(address: Address, settings: Settings, schema: str | None) -> Engine:
-    defaults = {"connect_timeout": _CONNECT_TIMEOUT, "application_name": "airflow-graph"}
+    defaults = {
+        "application_name": "airflow-graph",
+        "connect_timeout": _CONNECT_TIMEOUT,
+        # A network that went away is noticed within a minute, not after the hours that kernels wait.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
     engine = create_engine(
         address.url,
         connect_args={
