@@ -89,21 +89,26 @@ def _translated() -> Iterator[None]:
 
 @contextmanager
 def _begun(engine: Engine, purpose: str) -> Iterator[Connection]:
-    connection = engine.connect()
     try:
-        try:
-            connection.execution_options(**{_PURPOSE: purpose}).begin()
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # The server had closed this connection while it lay in the pool, which has now dropped all
-            # of its age. Trying once costs less than asking each connection whether it is alive.
-            connection.close()
-            connection = engine.connect()
-            connection.execution_options(**{_PURPOSE: purpose}).begin()
+        connection = _begin(engine, purpose)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        # The server had closed this connection while it lay in the pool, which has now dropped all of
+        # its age. Trying once more costs less than asking each connection first whether it is alive.
+        connection = _begin(engine, purpose)
+    with connection:
         yield connection
-    finally:
+
+
+def _begin(engine: Engine, purpose: str) -> Connection:
+    connection = engine.connect().execution_options(**{_PURPOSE: purpose})
+    try:
+        connection.begin()
+    except BaseException:
         connection.close()
+        raise
+    return connection
 
 
 def _pool(settings: Settings) -> dict[str, Any]:

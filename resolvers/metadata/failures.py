@@ -74,7 +74,11 @@ BUSY = Failure(
     "All database connections of this process are in use.",
     "Try again; or raise AIRFLOW_GRAPH_POOL_SIZE.",
 )
-LOST = Failure(Unavailable, "The connection to the database was lost.", "Try again.")
+LOST = Failure(
+    Unavailable,
+    "The connection to the database was lost.",
+    "Try again; after a change, look first whether it was carried out.",
+)
 MISSING = Failure(
     Unavailable,
     "The SQLite file cannot be opened.",
