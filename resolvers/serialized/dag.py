@@ -10,17 +10,16 @@ from functools import cached_property
 from resolvers.serialized.encoding import VALUE, time_zone
 from resolvers.serialized.fields import Fields
 from resolvers.serialized.params import Param, decode_params
+from resolvers.serialized.schedule import decode_timetable
 from resolvers.serialized.task import OMITTED, Task
 from resolvers.serialized.task_group import TaskGroup, task_groups
-from resolvers.serialized.timetable import Timetable, decode_timetable
+from resolvers.serialized.timetable import Timetable
 
 _EVERY: Mapping[str, object] = {"catchup": False, "max_active_tasks": 16, "max_active_runs": 16}
 _OMITTED: Mapping[int, Mapping[str, object]] = {
     1: {**_EVERY, "catchup": True, "orientation": "LR", "default_view": "grid"},
-    2: _EVERY,
-    3: _EVERY,
 }
-"""By format, what an attribute of a DAG is that is left out because it is the default."""
+"""What an attribute of a DAG is that is left out because it is the default, where a format has its own."""
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -52,7 +51,7 @@ class SerializedDag:
         defaults = Fields((data,)).mapping("client_defaults").get("tasks")
         return cls(
             format=form,
-            fields=Fields((stored, _OMITTED.get(form, _OMITTED[3]), {"max_active_tasks": 16, "max_active_runs": 16})),
+            fields=Fields((stored, _OMITTED.get(form, _EVERY))),
             task_defaults=defaults if isinstance(defaults, Mapping) else _NOTHING,
         )
 

@@ -1,5 +1,6 @@
 """What a DAG's parameters are, and whether the conf of a run fits them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -98,7 +99,7 @@ def _check(name: str, param: Param, value: object) -> None:
         raise Invalid(
             f"Invalid input for param {name}: {error}", field="conf", hint=param.description or None
         ) from None
-    except (SchemaError, Unresolvable) as error:
+    except (SchemaError, Unresolvable, re.error, RecursionError) as error:
         raise Invalid(
             f"Invalid input for param {name}: {error}",
             field="conf",

@@ -1,15 +1,14 @@
 """When a DAG is scheduled, and which stretch of time a run of it is about."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Literal
+from datetime import UTC, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from resolvers.serialized.cron import PRESETS, Cron, NeverDueError
-from resolvers.serialized.encoding import TYPE, VALUE, calendar_span, moment, span, time_zone, unwrap
-from resolvers.serialized.fields import Fields
+from resolvers.errors import Invalid
+from resolvers.serialized.cron import Cron
 
 Width = timedelta | relativedelta
 
@@ -26,7 +25,7 @@ class DataInterval:
 class Timetable:
     """A schedule.
 
-    This base is a schedule that runs nothing by itself. `summary` is what the UI prints for it; the longer
+    This base is one that starts nothing by itself; `schedule` makes the right kind. `summary` is what the UI prints for it; the longer
     description that Airflow makes of a cron expression stands in the table `dag`.
     """
 
@@ -39,16 +38,31 @@ class Timetable:
     """Whether it ever starts a run itself."""
 
     def manual_interval(self, at: datetime) -> DataInterval:
-        """Return the data interval of a run that is started by hand for a logical date."""
-        return _exactly(at.astimezone(UTC))
+        """Return the data interval of a run that is started by hand for a logical date.
+
+        Raises `Invalid` for a date so near the ends of the calendar that the interval lies beyond.
+        """
+        try:
+            return self._by_hand(at)
+        except (ValueError, OverflowError):
+            raise Invalid(
+                f"No data interval can be told for {at.isoformat()}.",
+                field="logicalDate",
+                hint="Give a date within this century, or the data interval too.",
+            ) from None
 
     def intervals(self, earliest: datetime, latest: datetime) -> Iterator[DataInterval]:
         """Yield what is due from `earliest` to `latest`, in order; with a dense schedule that is a lot."""
         earliest, latest = earliest.astimezone(UTC), latest.astimezone(UTC)
-        due, last = self._first(earliest), None
-        while due and self._decisive(due) <= latest and (last is None or due.start > last.start):
-            yield due
-            due, last = self._next(due), due
+        with suppress(ValueError, OverflowError):
+            due, last = self._first(earliest), None
+            while due and self._decisive(due) <= latest and (last is None or due.start > last.start):
+                yield due
+                due, last = self._next(due), due
+
+    def _by_hand(self, at: datetime) -> DataInterval:
+        """Return the data interval of a run for `at`, which may be of any offset."""
+        return _exactly(at.astimezone(UTC))
 
     def _first(self, earliest: datetime) -> DataInterval | None:
         """Return what is due first at `earliest` or later."""
@@ -75,7 +89,7 @@ def _until(end: datetime, width: Width) -> DataInterval:
 
 
 @dataclass(frozen=True)
-class _Once(Timetable):
+class Once(Timetable):
     """One run, as soon as the start date has come."""
 
     def _first(self, earliest: datetime) -> DataInterval | None:
@@ -83,13 +97,13 @@ class _Once(Timetable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Events(Timetable):
+class Events(Timetable):
     """Runs at dates that the DAG file lists; with `restrict`, runs by hand are moved onto them too."""
 
     dates: tuple[datetime, ...]
     restrict: bool
 
-    def manual_interval(self, at: datetime) -> DataInterval:
+    def _by_hand(self, at: datetime) -> DataInterval:
         at = at.astimezone(UTC)
         if not self.restrict or not self.dates:
             return _exactly(at)
@@ -103,12 +117,12 @@ class _Events(Timetable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _CronInterval(Timetable):
+class CronInterval(Timetable):
     """A run at the end of each stretch between two due times, about that stretch."""
 
     cron: Cron
 
-    def manual_interval(self, at: datetime) -> DataInterval:
+    def _by_hand(self, at: datetime) -> DataInterval:
         end = self.cron.at_or_before(at.astimezone(UTC))
         return DataInterval(self.cron.preceding(end), end)
 
@@ -123,12 +137,12 @@ class _CronInterval(Timetable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _DeltaInterval(Timetable):
+class DeltaInterval(Timetable):
     """A run at the end of each stretch of that length, about that stretch."""
 
     delta: Width
 
-    def manual_interval(self, at: datetime) -> DataInterval:
+    def _by_hand(self, at: datetime) -> DataInterval:
         return _until(at, self.delta)
 
     def _first(self, earliest: datetime) -> DataInterval | None:
@@ -139,12 +153,12 @@ class _DeltaInterval(Timetable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Trigger(Timetable):
+class Trigger(Timetable):
     """A run at each due time, about the stretch of a given width before it, often of none."""
 
     width: Width
 
-    def manual_interval(self, at: datetime) -> DataInterval:
+    def _by_hand(self, at: datetime) -> DataInterval:
         return _until(at, self.width)
 
     def _decisive(self, due: DataInterval) -> datetime:
@@ -152,7 +166,7 @@ class _Trigger(Timetable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _CronTrigger(_Trigger):
+class CronTrigger(Trigger):
     """Due as cron expressions say; with several, whenever one of them does."""
 
     crons: tuple[Cron, ...]
@@ -165,7 +179,7 @@ class _CronTrigger(_Trigger):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _DeltaTrigger(_Trigger):
+class DeltaTrigger(Trigger):
     """Due in steps of one length."""
 
     delta: Width
@@ -178,161 +192,14 @@ class _DeltaTrigger(_Trigger):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AssetOrTime(Timetable):
+class AssetOrTime(Timetable):
     """Due as another timetable says, and whenever assets are written."""
 
     inner: Timetable
 
-    def manual_interval(self, at: datetime) -> DataInterval:
+    def _by_hand(self, at: datetime) -> DataInterval:
         return self.inner.manual_interval(at)
 
     def intervals(self, earliest: datetime, latest: datetime) -> Iterator[DataInterval]:
+        """Yield what is due by time alone."""
         return self.inner.intervals(earliest, latest)
-
-
-def decode_timetable(stored: object, zone: tzinfo) -> Timetable:
-    """Return the timetable that is stored, in one of two forms; `zone` is the DAG's, for the older form.
-
-    `timetable` names a class and what it was made of. `schedule_interval` (Airflow 2) is null, a preset, a
-    cron expression or a length of time, all of which mean data intervals there. A class that is not
-    Airflow's own, or that holds what cannot be read, is not known.
-    """
-    if isinstance(stored, Mapping) and "." in (path := str(stored.get(TYPE))):
-        name = path.rpartition(".")[2]
-        inner = stored.get(VALUE)
-        fields = Fields((inner if isinstance(inner, Mapping) else {},))
-        timetable = decode(fields) if (decode := _CLASSES.get(name)) else None
-        return timetable or Timetable(name, is_known=False, is_periodic=True, can_be_scheduled=True)
-    return _from_schedule_interval(unwrap(stored), zone) or Timetable(
-        str(stored), is_known=False, is_periodic=True, can_be_scheduled=True
-    )
-
-
-def _from_schedule_interval(interval: object, zone: tzinfo) -> Timetable | None:
-    match interval:
-        case None:
-            return Timetable()
-        case "@once":
-            return _once(Fields(()))
-        case "@continuous":
-            return _continuous(Fields(()))
-        case str():
-            return _cron_interval(Fields(({"expression": interval},)), zone)
-        case timedelta() | relativedelta():
-            return _delta_interval(interval)
-    return None
-
-
-def _once(_: Fields) -> Timetable:
-    return _Once("@once", can_be_scheduled=True)
-
-
-def _continuous(_: Fields) -> Timetable:
-    return Timetable("@continuous", can_be_scheduled=True)
-
-
-def _named(summary: str, *, scheduled: bool) -> Callable[[Fields], Timetable]:
-    return lambda _: Timetable(summary, can_be_scheduled=scheduled)
-
-
-def _events(fields: Fields) -> Timetable | None:
-    dates = [moment(text) for text in fields.texts("event_dates")]
-    known = tuple(sorted(date for date in dates if date))
-    if len(known) < len(dates):
-        return None
-    summary = fields.text("_summary") or f"{len(known)} events"
-    return _Events(
-        summary,
-        is_periodic=True,
-        can_be_scheduled=True,
-        dates=known,
-        restrict=fields.flag("restrict_to_events"),
-    )
-
-
-def _cron(expression: object, zone: object) -> Cron | None:
-    """Return the expression, if it can be due at all; without a zone in the stored form, in UTC."""
-    found = time_zone(zone) or (UTC if zone is None else None)
-    if not isinstance(expression, str) or found is None:
-        return None
-    cron = Cron(PRESETS.get(expression, expression), found)
-    try:
-        cron.following(datetime(2000, 1, 1, tzinfo=UTC))
-    except NeverDueError:
-        return None
-    return cron
-
-
-def _cron_interval(fields: Fields, zone: tzinfo | None = None) -> Timetable | None:
-    cron = _cron(fields.text("expression"), zone or fields.value("timezone"))
-    if cron is None:
-        return None
-    return _CronInterval(cron.expression, is_periodic=True, can_be_scheduled=True, cron=cron)
-
-
-def _cron_trigger(fields: Fields) -> Timetable | None:
-    expressions = fields.texts("expression", "expressions")
-    crons = [_cron(expression, fields.value("timezone")) for expression in expressions]
-    known = tuple(cron for cron in crons if cron)
-    width = _width(fields.value("interval")) or timedelta(0)
-    if not known or len(known) < len(crons):
-        return None
-    summary = ", ".join(cron.expression for cron in known)
-    return _CronTrigger(summary, is_periodic=True, can_be_scheduled=True, width=width, crons=known)
-
-
-def _partitioned_cron(fields: Fields) -> Timetable | None:
-    """Its runs have partitions instead of dates, so that no date is ever due."""
-    expression = fields.text("expression")
-    return None if expression is None else Timetable(expression, is_periodic=True, can_be_scheduled=True)
-
-
-def _delta_interval(delta: Width | None) -> Timetable | None:
-    if delta is None:
-        return None
-    return _DeltaInterval(str(delta), is_periodic=True, can_be_scheduled=True, delta=delta)
-
-
-def _delta_trigger(fields: Fields) -> Timetable | None:
-    delta, width = _width(fields.value("delta")), _width(fields.value("interval")) or timedelta(0)
-    if delta is None:
-        return None
-    return _DeltaTrigger(str(delta), is_periodic=True, can_be_scheduled=True, width=width, delta=delta)
-
-
-def _asset_or_time(kind: Literal["Asset", "Dataset"]) -> Callable[[Fields], Timetable]:
-    def decode(fields: Fields) -> Timetable:
-        inner = decode_timetable(fields.stored("timetable"), UTC)
-        return _AssetOrTime(
-            f"{kind} or {inner.summary}",
-            inner.is_known,
-            inner.is_periodic,
-            inner.can_be_scheduled,
-            inner=inner,
-        )
-
-    return decode
-
-
-def _width(value: object) -> Width | None:
-    return span(value) if not isinstance(value, Mapping | relativedelta) else calendar_span(value)
-
-
-_CLASSES: Mapping[str, Callable[[Fields], Timetable | None]] = {
-    "AssetOrTimeSchedule": _asset_or_time("Asset"),
-    "AssetTriggeredTimetable": _named("Asset", scheduled=True),
-    "ContinuousTimetable": _continuous,
-    "CronDataIntervalTimetable": _cron_interval,
-    "CronPartitionTimetable": _partitioned_cron,
-    "CronTriggerTimetable": _cron_trigger,
-    "DatasetOrTimeSchedule": _asset_or_time("Dataset"),
-    "DatasetTriggeredTimetable": _named("Dataset", scheduled=True),
-    "DeltaDataIntervalTimetable": lambda fields: _delta_interval(_width(fields.value("delta"))),
-    "DeltaTriggerTimetable": _delta_trigger,
-    "EventsTimetable": _events,
-    "MultipleCronTriggerTimetable": _cron_trigger,
-    "NullTimetable": _named("None", scheduled=False),
-    "OnceTimetable": _once,
-    "PartitionedAssetTimetable": _named("Partitioned Asset", scheduled=True),
-    "PartitionedAtRuntime": _named("PartitionedAtRuntime", scheduled=False),
-}

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.relativedelta import FR, relativedelta
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolvers.serialized.encoding import NOT_SET, Opaque, unwrap
@@ -71,5 +71,6 @@ def test_assets_stand_flat_beside_their_kind() -> None:
 
 
 @given(JSON)
+@settings(deadline=None)
 def test_no_json_whatever_raises(value: object) -> None:
     unwrap(value)

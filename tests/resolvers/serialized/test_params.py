@@ -77,9 +77,16 @@ def test_a_date_with_a_time_may_be_written_in_every_way_that_airflow_takes(text:
 
 
 @pytest.mark.parametrize(
-    "schema", [{"type": "no such type"}, {"$ref": "http://127.0.0.1:9/schema"}, {"$ref": "#/nowhere"}]
+    "schema",
+    [
+        {"type": "no such type"},
+        {"pattern": "("},
+        {"$ref": "#"},
+        {"$ref": "http://127.0.0.1:9/schema"},
+        {"$ref": "#/nowhere"},
+    ],
 )
 def test_a_schema_at_fault_is_named_and_nothing_is_fetched(schema: dict[str, Any]) -> None:
     with pytest.raises(Invalid, match="Invalid input for param n") as refused:
-        resolve_params({"n": Param(1, None, schema)}, {})
+        resolve_params({"n": Param("one", None, schema)}, {})
     assert "schema" in str(refused.value.hint)

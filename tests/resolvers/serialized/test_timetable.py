@@ -6,7 +6,9 @@ from itertools import islice
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from resolvers.serialized.timetable import DataInterval, Timetable, decode_timetable
+from resolvers.errors import Invalid
+from resolvers.serialized.schedule import decode_timetable
+from resolvers.serialized.timetable import DataInterval, Timetable
 
 CORE = "airflow.timetables"
 
@@ -113,3 +115,18 @@ def test_a_schedule_by_assets_or_time_is_told_by_its_time() -> None:
     assert (both.summary, both.is_periodic, both.can_be_scheduled) == ("Asset or 0 1 * * 3", True, True)
     assert both.manual_interval(at("2026-01-08")) == DataInterval(at("2025-12-31T01:00"), at("2026-01-07T01:00"))
     assert len(list(both.intervals(at("2026-01-01"), at("2026-01-31")))) == 4
+
+
+@pytest.mark.parametrize(
+    "timetable",
+    [
+        made("interval.CronDataIntervalTimetable", expression="0 3 * * *", timezone="UTC"),
+        made("interval.DeltaDataIntervalTimetable", delta=86400.0),
+        made("trigger.CronTriggerTimetable", expression="0 3 * * *", timezone="UTC", interval={"months": 1}),
+    ],
+)
+def test_a_date_at_the_ends_of_the_calendar_is_refused_or_ends_the_period(timetable: Timetable) -> None:
+    with pytest.raises(Invalid, match="0001-01-01") as refused:
+        timetable.manual_interval(at("0001-01-01"))
+    assert refused.value.field == "logicalDate"
+    assert len(list(timetable.intervals(at("9999-12-29"), at("9999-12-31T23:59:59")))) <= 3
