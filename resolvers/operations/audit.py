@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from resolvers.access.actor import Actor
 from resolvers.metadata.generation import Generation
+from resolvers.operations.given import given
 from resolvers.operations.work import Work
 from resolvers.secrets import sensitive
 
@@ -34,7 +35,10 @@ class Audit:
 def masked(value: object, name: str = "") -> object:
     """Return a value as the audit log may hold it: what a telling name declares secret is hidden."""
     if isinstance(value, Mapping):
-        return {key: masked(inner, str(key)) for key, inner in value.items()}
+        # A variable's value is as secret as its key says, and the two stand side by side.
+        told = value.get("key", value.get("variable_key"))
+        own = {"value": told, "val": told} if isinstance(told, str) else {}
+        return {key: masked(inner, str(own.get(key, key))) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [masked(inner, name) for inner in value]
     return MASK if value is not None and name and sensitive(name) else value
@@ -46,7 +50,7 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
     if not event:
         return
     names = ("dag_id", "run_id", "task_id", "map_index")
-    told = {name: value for name, value in arguments.items() if name not in names and value is not None}
+    told = {name: value for name, value in given(**arguments).items() if name not in names and value is not None}
     sent = dict(extra if extra is not None else told)
     if work.generation.number == 3:
         sent["method"] = audit.method

@@ -1,0 +1,1 @@
+"""Operations, each on both generations and both databases."""
