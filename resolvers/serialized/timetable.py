@@ -25,8 +25,8 @@ class DataInterval:
 class Timetable:
     """A schedule.
 
-    This base is one that starts nothing by itself; `schedule` makes the right kind. `summary` is what the UI prints for it; the longer
-    description that Airflow makes of a cron expression stands in the table `dag`.
+    This base is one that starts nothing by itself; `schedule` makes the right kind. `summary` is what
+    the UI prints; the longer description that Airflow makes of a cron expression stands in the table `dag`.
     """
 
     summary: str = "None"
