@@ -27,13 +27,13 @@ class Query:
     )
     node: Node | None = root_node(f"The object of an id; {_BY_KEY}")
     nodes: list[Node | None] = root_nodes("The objects of ids, in their order; null where there is none.")
-    dags: Page[DAG] = root_list("DAGs, by id.", order="dag_id", filter=DagFilter, order_by=DagOrder)
+    dags: Page[DAG] | None = root_list("DAGs, by id.", order="dag_id", filter=DagFilter, order_by=DagOrder)
     dag: DAG | None = root_one(f"A DAG by its id; {_BY_KEY}", dag_id=_DAG_ID)
-    dag_runs: Page[DagRun] = root_list(
+    dag_runs: Page[DagRun] | None = root_list(
         "DAG runs of all DAGs, newest first.", order="-run_after", filter=DagRunFilter, order_by=DagRunOrder
     )
     dag_run: DagRun | None = root_one(f"A DAG run by its ids; {_BY_KEY}", dag_id=_DAG_ID, run_id=_RUN_ID)
-    task_instances: Page[TaskInstance] = root_list(
+    task_instances: Page[TaskInstance] | None = root_list(
         "Task instances of all DAGs, by DAG, run, task and map index.",
         order="dag_id,run_id,task_id,map_index",
         filter=TaskInstanceFilter,
@@ -46,7 +46,7 @@ class Query:
         task_id=KeyPart("task_id", "The task's id."),
         map_index=KeyPart("map_index", "Which of a mapped task's instances; -1 for one that is not mapped.", int, -1),
     )
-    pools: Page[Pool] = root_list("Pools, by name.", order="pool", filter=PoolFilter)
+    pools: Page[Pool] | None = root_list("Pools, by name.", order="pool", filter=PoolFilter)
     pool: Pool | None = root_one(f"A pool by its name; {_BY_KEY}", name=KeyPart("pool", "The pool's name."))
-    variables: Page[Variable] = root_list("Variables, by key.", order="key", filter=VariableFilter)
+    variables: Page[Variable] | None = root_list("Variables, by key.", order="key", filter=VariableFilter)
     variable: Variable | None = root_one(f"A variable by its key; {_BY_KEY}", key=KeyPart("key", "The variable's key."))

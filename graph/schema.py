@@ -16,10 +16,13 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
+from graph.changes.carrying import ReadBack, resolve_read_back
 from graph.context import Context
+from graph.mutation import Mutation
 from graph.query import Query
 from graph.roots import RootList, RootNode, RootOne
-from graph.selection import DEFINITION, SCALARS, Selector, entity_type, filter_in, order_in
+from graph.selecting import selector_of
+from graph.selection import DEFINITION, SCALARS, entity_type, filter_in, order_in
 from graph.types.base import BINDING
 from graph.types.node import Node, read_global_id
 from graph.types.scalars import CONFIG
@@ -37,7 +40,7 @@ def build_schema() -> GraphQLSchema:
     Fields that stand for metadata take their value from the tree that the root field's read
     brought, by their name in the answer; root fields read.
     """
-    made = strawberry.Schema(query=Query, config=CONFIG)
+    made = strawberry.Schema(query=Query, mutation=Mutation, config=CONFIG)
     schema: GraphQLSchema = made._schema  # noqa: SLF001 - strawberry has no other way to reach it
     schema.extensions[SCALARS] = made.schema_converter.scalar_registry
     for type_ in schema.type_map.values():
@@ -68,6 +71,8 @@ def _resolver(field: GraphQLField, name: str) -> Any:  # noqa: ANN401 - any of g
             return _nodes
         case RootNode():
             return _node
+        case ReadBack():
+            return partial(resolve_read_back, binding)
     if declared is not None and declared.base_resolver is not None:
         return field.resolve
     if binding is not None or (declared is not None and _in_page(declared)):
@@ -87,15 +92,6 @@ def _by_name(name: str, attribute: str, source: object, _info: Info, **_: object
     return source[name] if isinstance(source, Mapping) else getattr(source, attribute)
 
 
-def selector(info: Info) -> Selector:
-    """Return what reads the selection of the operation that is being executed."""
-    context: Context = info.context
-    fragments = {name: getattr(told, "definition", told) for name, told in info.fragments.items()}
-    return Selector(
-        info.schema, CONFIG, fragments, info.variable_values, context.session.service.settings.max_page_size
-    )
-
-
 def _field(info: Info) -> GraphQLField:
     field: GraphQLField = info.parent_type.fields[info.field_name]
     return field
@@ -110,7 +106,7 @@ def _type(info: Info) -> GraphQLObjectType:
 
 def _list(binding: RootList, _source: None, info: Info, **_: object) -> object:
     context: Context = info.context
-    selector_ = selector(info)
+    selector_ = selector_of(info)
     arguments = selector_.arguments(_field(info), info.field_nodes[0])
     listing = Listing(
         page=selector_.page(_type(info), info.field_nodes),
@@ -123,7 +119,7 @@ def _list(binding: RootList, _source: None, info: Info, **_: object) -> object:
 
 def _one(binding: RootOne, _source: None, info: Info, **_: object) -> object:
     context: Context = info.context
-    selector_ = selector(info)
+    selector_ = selector_of(info)
     arguments = selector_.arguments(_field(info), info.field_nodes[0])
     selection = selector_.selection(_type(info), info.field_nodes)
     key = {column: arguments[name] for name, column in binding.key.items()}
@@ -143,7 +139,7 @@ def _nodes(_source: None, info: Info, ids: list[str]) -> list[object]:
 def _found(info: Info, ids: list[str]) -> list[object]:
     """Return the objects of ids, one read per type among them."""
     context: Context = info.context
-    selector_ = selector(info)
+    selector_ = selector_of(info)
     by_type: dict[str, list[tuple[int, tuple[object, ...]]]] = {}
     for at, text in enumerate(ids):
         name, key = read_global_id(text)

@@ -54,7 +54,7 @@ class Service:
 
         Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
         """
-        engine = open_engine(database, settings)
+        engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
         with read_snapshot(engine) as connection:
             generation = detect(connection)
         key = config.fernet_key(settings)

@@ -21,7 +21,7 @@ GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
 
 # The statuses of refusals that come before anything is executed.
-_STATUS = {Unauthenticated: 401, Forbidden: 403, Unavailable: 503}
+_STATUS: dict[type[Problem], int] = {Unauthenticated: 401, Forbidden: 403, Unavailable: 503}
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,7 @@ class Pool(Node):
 
     id: strawberry.ID = identity()
     name: str = column("Its name.", source="pool")
-    slots: int | None = derived(
-        "How many slots it has; null for no limit.",
-        needs="slots",
-        by=lambda slots: None if slots is None or slots < 0 else slots,
-    )
+    slots: int = column("How many slots it has; -1 for no limit.")
     description: str | None = column("What it is for.")
     include_deferred: bool = derived(
         "Whether deferred task instances keep their slots.", needs="include_deferred", by=bool

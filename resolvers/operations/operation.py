@@ -9,11 +9,11 @@ from resolvers.operations.audit import Audit
 from resolvers.operations.work import Work
 
 P = ParamSpec("P")
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Operation(Generic[P, R]):
+class Operation(Generic[P, R_co]):
     """A change. It cannot be called: `Session.run` checks the permission, runs the body and audits.
 
     `on` names the argument that holds the id of the DAG for which the permission is needed; without
@@ -21,7 +21,7 @@ class Operation(Generic[P, R]):
     """
 
     name: str
-    body: Callable[Concatenate[Work, P], R]
+    body: Callable[Concatenate[Work, P], R_co]
     needs: Permission
     on: str | None
     audit: Audit
@@ -34,10 +34,10 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {}
 
 def operation(
     *, needs: Permission, audit: Audit, on: str | None = None
-) -> Callable[[Callable[Concatenate[Work, P], R]], Operation[P, R]]:
+) -> Callable[[Callable[Concatenate[Work, P], R_co]], Operation[P, R_co]]:
     """Make an operation of a function from `Work` and keyword arguments to keys."""
 
-    def declare(body: Callable[Concatenate[Work, P], R]) -> Operation[P, R]:
+    def declare(body: Callable[Concatenate[Work, P], R_co]) -> Operation[P, R_co]:
         made = Operation(body.__name__, body, needs, on, audit, body.__doc__ or "")
         if made.name in OPERATIONS:
             raise TypeError(f"operation {made.name} is declared twice")
