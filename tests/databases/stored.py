@@ -12,7 +12,8 @@ from typing import Any
 
 HOME = "/opt/airflow"
 """Stands for the folder of the recording wherever Airflow stored it."""
-ADDRESS = re.compile(r" object at 0x[0-9a-f]+>")
+MEMORY_ADDRESS = re.compile(r" object at 0x[0-9a-f]+>")
+PATH_DIGEST = re.compile(r"unusual_prefix_[0-9a-f]{40}_")
 
 
 def serialized_dags(database: Path, *, home: Path) -> str:
@@ -33,8 +34,9 @@ def _compressed(data: str) -> str:
 
 
 def _anywhere(data: str, home: Path) -> str:
-    """Without the traces of one recording: its folder, and where its memory held an object that has no text."""
-    return ADDRESS.sub(" object at 0x0>", data.replace(str(home), HOME))
+    """Without the traces of one recording: its folder, digests of it, and addresses in its memory."""
+    data = MEMORY_ADDRESS.sub(" object at 0x0>", data.replace(str(home), HOME))
+    return PATH_DIGEST.sub(f"unusual_prefix_{'0' * 40}_", data)
 
 
 def import_errors(database: Path) -> list[str]:
