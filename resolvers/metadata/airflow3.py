@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, MetaData, select
 from sqlalchemy.sql.expression import ColumnElement, FromClause
+from sqlalchemy.types import NullType
 
 from resolvers.metadata.columns import (
     Columns,
@@ -98,7 +99,11 @@ _history = table(
     *_tried(),
 )
 _task_instance_note = table(
-    TABLES, "task_instance_note", uuids("ti_id"), texts("user_id content"), dates("created_at updated_at")
+    TABLES,
+    "task_instance_note",
+    uuids("ti_id"),
+    texts("user_id content"),
+    dates("created_at updated_at"),
 )
 _task_reschedule = table(
     TABLES,
@@ -106,6 +111,42 @@ _task_reschedule = table(
     integers("id duration"),
     uuids("ti_id"),
     dates("start_date end_date reschedule_date"),
+)
+
+_ANSWERS = "options defaults params assignees responded_by chosen_options params_input"
+_human = table(
+    TABLES,
+    "hitl_detail",
+    uuids("ti_id"),
+    texts("subject body"),
+    documents(_ANSWERS),
+    booleans("multiple"),
+    dates("created_at responded_at"),
+)
+_human_history = table(
+    TABLES,
+    "hitl_detail_history",
+    uuids("ti_history_id"),
+    texts("subject body"),
+    documents(_ANSWERS),
+    booleans("multiple"),
+    dates("created_at responded_at"),
+)
+_deadline = table(
+    TABLES,
+    "deadline",
+    uuids("id deadline_alert_id"),
+    integers("dagrun_id"),
+    booleans("missed"),
+    dates("deadline_time last_updated_at"),
+)
+_deadline_alert = table(
+    TABLES,
+    "deadline_alert",
+    uuids("id"),
+    documents("reference"),
+    # Seconds: a number in 3.2, JSON in 3.3.
+    columns(NullType(), "interval"),
 )
 _dag_version = table(
     TABLES,
@@ -246,6 +287,26 @@ _RELATIONS = (
         same("dag_run_id content user_id created_at updated_at"),
     ),
     Relation("task_reschedule", _task_reschedule, ("id",), same("id ti_id")),
+    Relation(
+        "human_input",
+        _human,
+        ("ti_id",),
+        same(f"ti_id subject body multiple created_at responded_at {_ANSWERS}"),
+    ),
+    Relation(
+        "human_input_try",
+        _human_history,
+        ("ti_history_id",),
+        same(f"ti_history_id subject body multiple created_at responded_at {_ANSWERS}"),
+    ),
+    Relation(
+        "deadline",
+        _deadline,
+        ("id",),
+        same("id deadline_alert_id dagrun_id missed deadline_time last_updated_at"),
+        SINCE_AIRFLOW_3,
+    ),
+    Relation("deadline_alert", _deadline_alert, ("id",), same("id reference interval")),
     Relation(
         "dag_version",
         _dag_version,
