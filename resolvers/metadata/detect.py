@@ -1,8 +1,10 @@
 """Which Airflow a database is of, from its migration and from the columns that it has."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, Inspector, inspect, text
+from sqlalchemy.types import TypeEngine
 
 from resolvers.errors import Unsupported
 from resolvers.metadata.airflow2 import AIRFLOW_2
@@ -60,16 +62,16 @@ def detect(connection: Connection) -> Generation:
     return generation.narrowed(present, minor=minor, migration=migration, known=migration in MIGRATIONS)
 
 
-def _columns(inspector: Inspector, names: set[str]) -> dict[str, set[str]]:
-    """Return the columns of every table that either generation may read or write."""
+def _columns(inspector: Inspector, names: set[str]) -> dict[str, dict[str, TypeEngine[Any]]]:
+    """Return the columns, with their types, of every table that either generation may read or write."""
     ours = {name for one in (AIRFLOW_2, AIRFLOW_3) for name in one.tables.tables}
     found = inspector.get_multi_columns(filter_names=sorted(ours & names))
-    return {table: {column["name"] for column in columns} for (_, table), columns in found.items()}
+    return {table: {column["name"]: column["type"] for column in columns} for (_, table), columns in found.items()}
 
 
-def _probe(present: Mapping[str, set[str]]) -> str:
+def _probe(present: Mapping[str, Mapping[str, object]]) -> str:
     for table, column, minor in _PROBES:
-        if column in present.get(table, set()):
+        if column in present.get(table, {}):
             return minor
     raise Unsupported(
         "This database is of an Airflow older than 2.9.",

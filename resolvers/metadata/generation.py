@@ -1,13 +1,15 @@
 """One vocabulary over what each Airflow stores: relations, their logical columns, and their links."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, MetaData, Table, null
+from sqlalchemy.types import TypeEngine
 
 from resolvers.errors import Unsupported
+from resolvers.metadata.stored import as_found
 
 Expression = Callable[[FromClause], ColumnElement[Any]]
 
@@ -150,21 +152,33 @@ class Generation:
         }[capability]
         return self.has_table(table)
 
+    def is_since(self, release: str) -> bool:
+        """Say whether the database is of this release ("3.1") or a newer one.
+
+        For what Airflow does differently from then on without a trace in its tables; what leaves a
+        trace is a `Capability` or a column.
+        """
+        return _numbers(self.minor) >= _numbers(release)
+
     def narrowed(
-        self, present: Mapping[str, Iterable[str]], *, minor: str, migration: str | None, known: bool
+        self, present: Mapping[str, Mapping[str, TypeEngine[Any]]], *, minor: str, migration: str | None, known: bool
     ) -> "Generation":
         """Return this generation without the tables and columns that the database lacks.
 
-        `present` maps each physical table found to its column names.
+        `present` maps each physical table found to its columns and their types.
         """
         tables = MetaData()
         for table in self.tables.sorted_tables:
             if table.name in present:
-                found = set(present[table.name])
+                found = present[table.name]
                 Table(
                     table.name,
                     tables,
-                    *(Column(column.name, column.type) for column in table.columns if column.name in found),
+                    *(
+                        Column(column.name, as_found(column.type, found[column.name]))
+                        for column in table.columns
+                        if column.name in found
+                    ),
                 )
         relations = {
             name: replace(relation, table=tables.tables.get(relation.table.name, _absent(relation.table)))
@@ -176,3 +190,7 @@ class Generation:
 def _absent(table: Table) -> Table:
     """Return a table of that name without any column: everything on it reads as absent."""
     return Table(table.name, MetaData())
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, Text
+from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String, Text
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.mysql import DATETIME as MYSQL_DATETIME
 from sqlalchemy.dialects.postgresql import JSONB
@@ -23,6 +23,8 @@ __all__ = [
     "Unreadable",
     "UtcDateTime",
     "Uuid",
+    "UuidText",
+    "as_found",
 ]
 
 
@@ -173,3 +175,24 @@ class Uuid(TypeDecorator[uuid.UUID]):
     def process_bind_param(self, value: uuid.UUID | str | None, dialect: Dialect) -> uuid.UUID | None:
         """Take text as well, since clients name ids by text; ValueError when it is no UUID."""
         return uuid.UUID(value) if isinstance(value, str) else value
+
+
+class UuidText(TypeDecorator[uuid.UUID]):
+    """A task instance's id as 3.0 and 3.1 keep it where there is no `uuid`: 36 characters, dashes included."""
+
+    impl = String(36)
+    cache_ok = True
+
+    def process_bind_param(self, value: uuid.UUID | str | None, dialect: Dialect) -> str | None:
+        """Return the text with dashes."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> uuid.UUID | None:
+        """Return the id that the text means."""
+        return None if value is None else uuid.UUID(value)
+
+
+def as_found(declared: TypeEngine[Any], found: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return how to write a column of a declared type that this database keeps in a type of its own."""
+    is_text = isinstance(found, String) and found.length == len(str(uuid.UUID(int=0)))
+    return UuidText() if is_text and isinstance(declared, SqlUuid) else declared
