@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar, overload
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Select, select
 from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.actor import Actor
@@ -111,7 +111,7 @@ class Session:
     def __init__(self, service: Service, actor: Actor) -> None:
         self.service = service
         self.actor = actor
-        self.statements: list[str] = []
+        self.statements: list[Select[Any]] = []
         self._open = ExitStack()
         self._reader: Reader | None = None
 

@@ -249,7 +249,7 @@ class World:
         with self.service.session(actor or self.actor()) as session:
             result = graphql_sync(SCHEMA, document, context_value=Context(session), variable_values=variables)
             errors = [formatted(error) for error in result.errors or []]
-            return {"data": result.data, "errors": errors, "statements": list(session.statements)}
+            return {"data": result.data, "errors": errors, "statements": [str(statement) for statement in session.statements]}
 
     def data(self, document: str, *, actor: Actor | None = None, **variables: object) -> dict[str, Any]:
         """Answer a GraphQL document that must have no errors; return its data."""

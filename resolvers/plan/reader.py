@@ -49,7 +49,7 @@ class Reader:
         self.decrypt = decrypt
         self.max_rows = max_rows
         self.rows_read = 0
-        self.ran: list[str] = []
+        self.ran: list[Select[Any]] = []
         self.statements = Statements(generation, backend, actor)
         self.documents = Documents(self._document_rows)
 
@@ -155,7 +155,7 @@ class Reader:
         return [row[1:] for row in self._run(self.statements.rows(DOCUMENT_STEP, [str]), parameters)]
 
     def _run(self, statement: Select[Any], parameters: Mapping[str, object]) -> list[Row]:
-        self.ran.append(str(statement))
+        self.ran.append(statement)
         rows = [tuple(row) for row in self.connection.execute(statement, dict(parameters))]
         self._count(len(rows))
         return rows
