@@ -1,7 +1,7 @@
 """The row that Airflow writes of every change, carried out or refused."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resolvers.access.actor import Actor
@@ -19,17 +19,27 @@ class Audit:
 
     `airflow2` and `airflow3` are the event's names in each generation, empty where it writes none;
     `method` is the HTTP method that 3.x records. Of the arguments, `dag_id`, `run_id`, `task_id` and `map_index`
-    go to columns of their own; `columns` names those that this event fills.
+    go to columns of their own; `columns` names those that this event fills, `airflow2_columns` those that 2.x
+    fills where that differs (it looks at the address of a request alone, 3.x also into its body). `quiet` says for
+    which arguments no row is written.
     """
 
     airflow2: str
     airflow3: str
     method: str
     columns: tuple[str, ...] = ("dag_id", "run_id", "task_id")
+    airflow2_columns: tuple[str, ...] | None = None
+    quiet: Callable[[Generation, Mapping[str, object]], bool] | None = None
 
     def event(self, generation: Generation) -> str:
         """Return the event's name in this generation, empty where it writes none."""
         return self.airflow2 if generation.number == 2 else self.airflow3
+
+    def filled(self, generation: Generation) -> tuple[str, ...]:
+        """Return the columns that this event fills in this generation."""
+        if generation.number == 2 and self.airflow2_columns is not None:
+            return self.airflow2_columns
+        return self.columns
 
 
 def masked(value: object, name: str = "") -> object:
@@ -47,10 +57,10 @@ def masked(value: object, name: str = "") -> object:
 def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra: Mapping[str, object] | None) -> None:
     """Write the row of one change. `extra` is what the caller sent, where that is not the arguments."""
     event = audit.event(work.generation)
-    if not event:
+    if not event or (audit.quiet is not None and audit.quiet(work.generation, arguments)):
         return
-    names = ("dag_id", "run_id", "task_id", "map_index")
-    told = {name: value for name, value in given(**arguments).items() if name not in names and value is not None}
+    columns = audit.filled(work.generation)
+    told = {name: value for name, value in given(**arguments).items() if name not in columns and value is not None}
     sent = dict(extra if extra is not None else told)
     if work.generation.number == 3:
         sent["method"] = audit.method
@@ -63,6 +73,6 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
             "owner": actor.name,
             "owner_display_name": actor.display_name or actor.name,
             "extra": json.dumps(masked(sent), default=str),
-            **{name: arguments.get(name) for name in audit.columns},
+            **{name: arguments.get(name) for name in columns},
         },
     )
