@@ -165,7 +165,7 @@ class World:
 
     def recorded_dag(self, dag_id: str, **values: object) -> str:
         """Add one of the DAGs in `tests/databases/dags`, as real Airflow serialized it."""
-        return self.dag(dag_id, serialized=recorded_dags(self.generation.minor)[dag_id], **values)
+        return self.dag(dag_id, None, serialized=recorded_dags(self.generation.minor)[dag_id], **values)
 
     def serialize(self, dag_id: str, data: Mapping[str, Any]) -> None:
         """Add a serialized form of a DAG; on Airflow 3 as its next version."""
