@@ -164,7 +164,7 @@ _RELATIONS = (
             "is_stale": Logical(lambda over: not_(func.coalesce(over.c.is_active, true())), ("is_active",)),
             "schedule": Logical(_schedule, ("schedule_interval",)),
             "schedule_interval": "schedule_interval",
-            "default_view": "default_view",
+            **same("default_view root_dag_id is_subdag pickle_id last_pickled scheduler_lock"),
             "asset_expression": "dataset_expression",
         },
         SINCE_AIRFLOW_3,

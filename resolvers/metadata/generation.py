@@ -53,6 +53,11 @@ class Relation:
     # Decoded relations have no rows of their own: they are read out of the serialized DAG.
     decoded: str | None = None
 
+    @property
+    def absent(self) -> bool:
+        """Whether this database has no table for it at all."""
+        return not self.table.columns
+
     def has(self, column: str) -> bool:
         """Say whether this database stores what the logical column stands for."""
         told = self.columns.get(column)

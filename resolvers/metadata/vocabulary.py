@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, FromClause, MetaData, Table, func, literal
 
-from resolvers.metadata.columns import booleans, dates, integers, same, table, texts
-from resolvers.metadata.generation import Expression, Relation
+from resolvers.metadata.columns import booleans, dates, documents, integers, same, table, texts
+from resolvers.metadata.generation import Expression, Logical, Relation
 from resolvers.metadata.stored import UtcDateTime
 
 # What Airflow 2 lacks, so that a filter on it can say what it needs.
@@ -40,7 +40,22 @@ SINCE_AIRFLOW_3: Mapping[str, str] = {
     **dict.fromkeys(["retry_delay_override", "retry_reason"], "Airflow 3.3"),
     "executor": "Airflow 2.10",
     # What Airflow 3 lacks.
-    **dict.fromkeys(["dag_hash", "is_external", "job_id", "schedule_interval", "default_view", "fileloc"], "Airflow 2"),
+    **dict.fromkeys(
+        [
+            "dag_hash",
+            "is_external",
+            "job_id",
+            "schedule_interval",
+            "default_view",
+            "fileloc",
+            "root_dag_id",
+            "is_subdag",
+            "pickle_id",
+            "last_pickled",
+            "scheduler_lock",
+        ],
+        "Airflow 2",
+    ),
 }
 
 DAG_COLUMNS: Mapping[str, str] = {
@@ -101,6 +116,21 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
         texts("dag_id state job_type executor_class hostname unixname"),
         dates("start_date end_date latest_heartbeat"),
     )
+    trigger = table(tables, "trigger", integers("id triggerer_id"), texts("classpath kwargs"), dates("created_date"))
+    rendered = table(
+        tables,
+        "rendered_task_instance_fields",
+        texts("dag_id task_id run_id"),
+        integers("map_index"),
+        documents("rendered_fields"),
+    )
+    sla_miss = table(
+        tables,
+        "sla_miss",
+        texts("dag_id task_id description"),
+        dates("execution_date timestamp"),
+        booleans("email_sent notification_sent"),
+    )
     template = table(tables, "log_template", integers("id"), texts("filename elasticsearch_id"), dates("created_at"))
     return (
         Relation("dag_tag", tag, ("dag_id", "name"), same("dag_id name")),
@@ -122,7 +152,33 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
             "job",
             job,
             ("id",),
-            same("id state job_type executor_class hostname unixname start_date end_date latest_heartbeat"),
+            same("id dag_id state job_type executor_class hostname unixname start_date end_date latest_heartbeat"),
+        ),
+        Relation(
+            "trigger",
+            trigger,
+            ("id",),
+            {
+                **same("id triggerer_id classpath kwargs created_date"),
+                # No flag says so, but every Fernet token begins with its version and the year's first bytes.
+                "is_encrypted": Logical(lambda over: over.c.kwargs.startswith("gAAAAA"), ("kwargs",)),
+            },
+        ),
+        Relation(
+            "rendered_fields",
+            rendered,
+            ("dag_id", "run_id", "task_id", "map_index"),
+            same("dag_id run_id task_id map_index rendered_fields"),
+        ),
+        # Only Airflow 2 has service level agreements.
+        Relation(
+            "sla_miss",
+            sla_miss,
+            ("dag_id", "task_id", "logical_date"),
+            {
+                **same("dag_id task_id description timestamp email_sent notification_sent"),
+                "logical_date": "execution_date",
+            },
         ),
         Relation("log_template", template, ("id",), same("id filename elasticsearch_id created_at")),
     )

@@ -201,6 +201,10 @@ class _Level:
                 return Secret(self.column(path, value), self.column(path, flag))
             case Constant(value):
                 return Fixed(value)
+            case One(link) | Leading(link, _) if self.leads_nowhere(link, path):
+                return Fixed(None)
+            case Each(link, _) if self.leads_nowhere(link, path):
+                return Fixed(())
             case One(link):
                 return self.one(wanted, link, path)
             case Aggregated():
@@ -217,6 +221,10 @@ class _Level:
                 return self.linked(wanted, link, order, path, window=None)
             case Leading(link, order):
                 return self.linked(wanted, link, order, path, window=Window(1))
+
+    def leads_nowhere(self, link: str, path: tuple[str, ...]) -> bool:
+        """Whether this database has no table at the other end of a link."""
+        return self.generation.relation(self.generation.link(self.relation_at(path), link).target).absent
 
     def parents(self, link: str, path: tuple[str, ...]) -> tuple[int, ...]:
         own = self.generation.link(self.relation_at(path), link).own
