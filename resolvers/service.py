@@ -256,6 +256,7 @@ class Session:
                 self.actor,
                 decrypt=self._decrypt,
                 max_rows=service.settings.max_rows,
+                max_statements=service.settings.max_statements,
             )
             self._reader.ran = self.statements
         return self._reader

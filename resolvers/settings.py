@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     default_page_size: int = Field(default=100, ge=1, description="Rows of a list that was not asked for a size.")
     max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
     max_rows: int = Field(default=50_000, ge=1, description="Most rows, over all levels, of one answer.")
+    max_statements: int = Field(
+        100, ge=1, description="Most SQL statements of one answer; each level of each list is one."
+    )
     max_depth: int = Field(default=15, ge=1, description="Most levels of nested fields in a GraphQL document.")
     max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
     max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")

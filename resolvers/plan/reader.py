@@ -41,6 +41,7 @@ class Reader:
         *,
         decrypt: Decrypt,
         max_rows: int,
+        max_statements: int,
     ) -> None:
         self.connection = connection
         self.generation = generation
@@ -48,6 +49,7 @@ class Reader:
         self.actor = actor
         self.decrypt = decrypt
         self.max_rows = max_rows
+        self.max_statements = max_statements
         self.rows_read = 0
         self.ran: list[Select[Any]] = []
         self.statements = Statements(generation, backend, actor)
@@ -155,6 +157,11 @@ class Reader:
         return [row[1:] for row in self._run(self.statements.rows(DOCUMENT_STEP, [str]), parameters)]
 
     def _run(self, statement: Select[Any], parameters: Mapping[str, object]) -> list[Row]:
+        if len(self.ran) >= self.max_statements:
+            raise TooExpensive(
+                f"This answer needs more than {self.max_statements} statements.",
+                hint="Ask for fewer lists at once: each list at each level is a statement.",
+            )
         self.ran.append(statement)
         rows = [tuple(row) for row in self.connection.execute(statement, dict(parameters))]
         self._count(len(rows))

@@ -35,3 +35,12 @@ def test_pages_follow_each_other_without_gap_or_overlap(world: World) -> None:
 
     assert seen == [f"run{day}" for day in (6, 5, 4, 3, 2, 1, 0)]
     assert not page["pageInfo"]["hasNextPage"]
+
+
+def test_a_document_of_too_many_lists_is_refused(world: World) -> None:
+    world.dag("etl")
+    lists = " ".join(f"a{at}: runs(first: {at + 1}) {{ nodes {{ runId }} }}" for at in range(101))
+
+    answer = world.graph(f'{{ dag(dagId: "etl") {{ {lists} }} }}')
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["TOO_EXPENSIVE"]
