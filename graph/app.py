@@ -9,6 +9,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -61,6 +62,7 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
         exception_handlers={Exception: _fault},
         middleware=[
             Middleware(RequestLog),
+            *_cors(settings),
             Middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=1),
         ],
     )
@@ -70,6 +72,22 @@ def from_environment() -> Starlette:
     """Return the application that the environment describes; what each worker process calls."""
     settings: Settings = load_settings()
     return create_app(open_service(settings).service)
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    """Return what lets pages of other origins call; nothing where none may."""
+    if not settings.cors_origins:
+        return []
+    # Callers send a token, never a cookie: a page can only use what it was given.
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            max_age=3600,
+        )
+    ]
 
 
 def _console(service: Service) -> Console:

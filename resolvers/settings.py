@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
     )
 
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins, such as `https://apps.example.org`, whose pages may call from a browser; comma-separated.",
+    )
+
     # Who may ask
     tokens: SecretStr | None = Field(
         default=None,
@@ -127,6 +132,11 @@ class Settings(BaseSettings):
         # A Kubernetes Service that is called airflow-graph sets AIRFLOW_GRAPH_PORT=tcp://10.0.0.1:8088
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("dialects", mode="before")
     @classmethod

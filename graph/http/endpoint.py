@@ -7,7 +7,7 @@ import orjson
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute_sync
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from graph.context import Context
 from graph.documents import Documents
@@ -43,7 +43,11 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request: JSON by POST, or a query in the address by GET."""
-        media_type = GRAPHQL if GRAPHQL in request.headers.get("accept", "") else _JSON
+        accepted = request.headers.get("accept", "")
+        media_type = GRAPHQL if GRAPHQL in accepted else _JSON
+        if request.method == "GET" and "query" not in request.query_params and "text/html" in accepted:
+            # Somebody typed the address into a browser.
+            return RedirectResponse("graphiql")
         try:
             asked = await self._asked(request)
             return await run_in_threadpool(self._answer, request, asked, media_type)
