@@ -70,9 +70,7 @@ def install(version: str) -> Path:
 
 def _uv(*arguments: str) -> None:
     environment = {"UV_CACHE_DIR": str(cache() / "uv-cache"), **os.environ}
-    done = subprocess.run(
-        [uv.find_uv_bin(), *arguments], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([uv.find_uv_bin(), *arguments], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"uv {' '.join(arguments)} failed:\n{done.stderr}")
 

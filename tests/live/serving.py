@@ -73,7 +73,7 @@ class Service:
         while time.monotonic() < end:
             assert self._daemon.exit_code is None, f"The service ended:\n{self._daemon.tail()}"
             with suppress(httpx.TransportError):
-                self._http.get("/graphql", params={"query": "{ __typename }"})
+                self._http.get("/health")
                 return
             time.sleep(0.1)
         raise AssertionError(f"The service does not answer:\n{self._daemon.tail()}")

@@ -3,8 +3,8 @@
 import pytest
 
 from .airflow import Airflow
+from .effects import Effect, differences, effect_of
 from .history import RUN, trigger
-from .rows import made_rows
 from .troubles import troubles
 
 pytestmark = pytest.mark.live
@@ -39,12 +39,17 @@ def test_a_waiting_run_goes_on_once_its_marker_is_there(airflow: Airflow) -> Non
     airflow.wait_for_run("waits", "itself")
 
 
-def test_two_runs_that_airflow_made_alike_compare_as_equal(airflow: Airflow) -> None:
-    trigger(airflow, "paused", "itself-1", logical_date="2026-02-01T05:00:00+00:00")
-    trigger(airflow, "paused", "itself-2", logical_date="2026-02-02T05:00:00+00:00", conf={"a": 1})
-    one, two = (made_rows(airflow, "paused", name) for name in ("itself-1", "itself-2"))
-    assert {name for name in one if one[name] != two[name]} == {"run"}
-    assert {column for column in one["run"] if one["run"][column] != two["run"][column]} == {"conf"}
+def test_two_runs_that_airflow_makes_alike_compare_as_equal(airflow: Airflow) -> None:
+    def made(run_id: str, day: int, **conf: int) -> Effect:
+        date = f"2026-02-0{day}T05:00:00+00:00"
+        return effect_of(
+            airflow, "paused", run_id, lambda: trigger(airflow, "paused", run_id, logical_date=date, conf=conf)
+        )
+
+    one, two, other = made("itself-1", 1, a=1), made("itself-2", 2, a=1), made("itself-3", 3, a=2)
+    assert {"run", "task only[-1]", "audit 0"} <= one.keys()
+    assert differences(one, two) == []
+    assert [line.split(":")[0] for line in differences(one, other)] == ["audit 0.extra", "run.conf"]
 
 
 @pytest.mark.parametrize(
