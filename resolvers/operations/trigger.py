@@ -1,0 +1,254 @@
+"""Triggering a run: what Airflow's own API asks of one, and the rows that it then inserts."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.exc import IntegrityError
+
+from resolvers.access.permissions import Permission
+from resolvers.errors import Conflict, Invalid, NotFound, Unsupported
+from resolvers.metadata.pickled import pickle_plain
+from resolvers.operations.audit import Audit
+from resolvers.operations.dags import no_dag
+from resolvers.operations.keys import RunKey
+from resolvers.operations.notes import fitting_note
+from resolvers.operations.operation import operation
+from resolvers.operations.run_ids import fit_run_id, generated_run_id, run_id_of_key
+from resolvers.operations.runs import write_run_note
+from resolvers.operations.task_rows import task_instance_rows
+from resolvers.operations.tracing import run_carrier
+from resolvers.operations.work import Work
+from resolvers.serialized.dag import SerializedDag
+from resolvers.serialized.params import resolve_params
+from resolvers.serialized.timetable import DataInterval
+
+
+@operation(
+    needs=Permission.RUN_CREATE,
+    on="dag_id",
+    audit=Audit("api.post_dag_run", "trigger_dag_run", "POST", ("dag_id", "run_id"), airflow2_columns=("dag_id",)),
+)
+def trigger_run(
+    work: Work,
+    *,
+    dag_id: str,
+    run_id: str | None = None,
+    logical_date: datetime | None = None,
+    run_after: datetime | None = None,
+    data_interval_start: datetime | None = None,
+    data_interval_end: datetime | None = None,
+    conf: Mapping[str, object] | None = None,
+    note: str | None = None,
+    idempotency_key: str | None = None,
+) -> RunKey:
+    """Make a queued run of a DAG, with its task instances.
+
+    Without a `logical_date` a run of Airflow 2 is about now, and one of Airflow 3 about no date, nor
+    about any data interval. `run_after` (Airflow 3) is when it may start, at the earliest. That the DAG
+    is paused is no hindrance: the run waits. An `idempotency_key` names one run for ever, whose id
+    carries it: asked again, the run that exists is returned.
+
+    Raises `NotFound` for a DAG that does not exist or is in no file any more, `Invalid` for one that
+    cannot be triggered and for arguments that do not fit, `Conflict` where there is a run of that id
+    or logical date, or one of that key that was asked for otherwise.
+    """
+    conf = dict(conf or {})
+    if idempotency_key is not None:
+        run_id = run_id_of_key(idempotency_key, run_id)
+        if earlier := _earlier(work, RunKey(dag_id, run_id), logical_date, conf):
+            return earlier
+    dag_row = _triggerable(work, dag_id)
+    interval = _given_interval(data_interval_start, data_interval_end)
+    _fit_dates(work, logical_date, run_after, interval)
+    date = work.now if logical_date is None and work.generation.number == 2 else logical_date
+    after = run_after or work.now
+    key = RunKey(dag_id, run_id or generated_run_id(work, date, after, dag_row.timetable_type))
+    # Airflow 2 looks for duplicates before anything else; Airflow 3 leaves them to the table's constraints.
+    if work.generation.number == 2:
+        _refuse_duplicate(work, key, date)
+    # Read before the tasks: should the DAG be parsed again in between, the scheduler finds the run to be
+    # of an older version, and looks at its tasks again.
+    version = work.find("serialized_dag", ("dag_hash", "dag_version_id"), dag_id=dag_id)
+    dag = work.dag(dag_id)
+    fit_run_id(work, key.run_id)
+    resolve_params(dag.params, conf)
+    _fit_conf(work, conf)
+    fitting_note(note or "")
+
+    run = {
+        "dag_id": dag_id,
+        "run_id": key.run_id,
+        "run_type": "manual",
+        "state": "queued",
+        "conf": conf,
+        "clear_number": 0,
+        "log_template_id": _newest_log_template(work),
+        "queued_at": work.now,
+        "updated_at": work.now,
+        **_dates(work, dag, date, after, interval),
+        **_origin(work, dag, dag_row, version),
+        "context_carrier": run_carrier(work, conf),
+    }
+    try:
+        with work.connection.begin_nested():
+            work.insert("dag_run", run)
+    except IntegrityError:
+        if idempotency_key is not None and (earlier := _earlier(work, key, logical_date, conf)):
+            return earlier
+        _refuse_duplicate(work, key, date)
+        raise
+    if not work.settings.task_instances_by_scheduler:
+        version_id = version.dag_version_id if version else None
+        rows = task_instance_rows(work, dag, run_id=key.run_id, logical_date=date, dag_version_id=version_id)
+        work.insert_all("task_instance", rows)
+    if note:
+        write_run_note(work, key, note)
+    return key
+
+
+def _earlier(work: Work, key: RunKey, logical_date: datetime | None, conf: Mapping[str, object]) -> RunKey | None:
+    """Return the run that the same idempotency key made before; `Conflict` where it was asked for otherwise."""
+    run = work.find("dag_run", ("conf", "logical_date"), dag_id=key.dag_id, run_id=key.run_id)
+    if run is None:
+        return None
+    if (run.conf or {}) != conf or logical_date not in (None, run.logical_date):
+        raise Conflict(
+            f"The run '{key.run_id}' of DAG '{key.dag_id}' was triggered with this idempotency key, "
+            "but with another conf or logical date.",
+            field="idempotencyKey",
+            hint="Use a new key for each run that you want.",
+        )
+    return key
+
+
+def _triggerable(work: Work, dag_id: str) -> Row[Any]:
+    """Return what the run takes over from the row of its DAG, if it can have a run by hand."""
+    columns = ("is_stale", "has_import_errors", "allowed_run_types", "bundle_version", "timetable_type")
+    dag = work.find("dag", columns, dag_id=dag_id)
+    if dag is None:
+        raise no_dag(dag_id)
+    if dag.is_stale:
+        raise NotFound(
+            f"DAG '{dag_id}' is in no DAG file any more.",
+            field="dagId",
+            hint="Bring its file back, or wait until Airflow has parsed it.",
+        )
+    if dag.has_import_errors:
+        raise Invalid(
+            f"DAG '{dag_id}' cannot be triggered: it has import errors.", field="dagId", hint="Mend its file first."
+        )
+    if dag.allowed_run_types is not None and "manual" not in dag.allowed_run_types:
+        raise Invalid(
+            f"DAG '{dag_id}' cannot be triggered: it does not allow manual runs.",
+            field="dagId",
+            hint=f"It allows {', '.join(dag.allowed_run_types) or 'none'} (allowed_run_types in its file).",
+        )
+    return dag
+
+
+def _given_interval(start: datetime | None, end: datetime | None) -> DataInterval | None:
+    if start is not None and end is not None:
+        return DataInterval(start, end)
+    if start is None and end is None:
+        return None
+    raise Invalid(
+        "A data interval has a start and an end, and one of them is missing.",
+        field="dataIntervalStart" if start is None else "dataIntervalEnd",
+        hint="Give both, or neither.",
+    )
+
+
+def _fit_dates(
+    work: Work, logical_date: datetime | None, run_after: datetime | None, interval: DataInterval | None
+) -> None:
+    if work.generation.number == 2:
+        if run_after is not None:
+            raise Unsupported(
+                f"A time to start after needs Airflow 3.0 or newer; this database is {work.generation.minor}.",
+                field="runAfter",
+                hint="Give a logical date: Airflow 2 starts a run when that has come.",
+            )
+    elif logical_date is None and interval is not None:
+        raise Invalid(
+            "A run without a logical date has no data interval.",
+            field="logicalDate",
+            hint="Give the logical date too, or leave the data interval out.",
+        )
+
+
+def _fit_conf(work: Work, conf: Mapping[str, object]) -> None:
+    """Raise `Invalid` for what Airflow could not read again."""
+    try:
+        json.dumps(conf, allow_nan=False)
+        if work.generation.number == 2:
+            pickle_plain(conf)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Invalid(
+            f"The conf cannot be kept: {error}.", field="conf", hint="Give a JSON object, less deeply nested."
+        ) from None
+
+
+def _refuse_duplicate(work: Work, key: RunKey, logical_date: datetime | None) -> None:
+    same_date = None
+    if logical_date is not None:
+        same_date = work.find("dag_run", ("run_id",), dag_id=key.dag_id, logical_date=logical_date)
+    if same_date is not None and logical_date is not None:
+        raise Conflict(
+            f"DAG '{key.dag_id}' has a run of the logical date {logical_date.isoformat()}: '{same_date.run_id}'.",
+            field="logicalDate",
+            hint="Clear that run to run it again, or give another date.",
+        )
+    if work.find("dag_run", ("run_id",), dag_id=key.dag_id, run_id=key.run_id) is not None:
+        raise Conflict(
+            f"DAG '{key.dag_id}' has a run of the id '{key.run_id}'.",
+            field="runId",
+            hint="Clear that run to run it again, or give another id.",
+        )
+
+
+def _newest_log_template(work: Work) -> int | None:
+    """Return the template by which the worker names the logs; without it readers take the oldest."""
+    newest: int | None = work.connection.execute(select(func.max(work.column("log_template", "id")))).scalar()
+    return newest
+
+
+def _dates(
+    work: Work, dag: SerializedDag, date: datetime | None, after: datetime, given: DataInterval | None
+) -> dict[str, object]:
+    """Return what the run is about, and when it may start."""
+    interval = given or (None if date is None else dag.timetable.manual_interval(date))
+    told: dict[str, object] = {
+        "logical_date": date,
+        "data_interval_start": interval.start if interval else None,
+        "data_interval_end": interval.end if interval else None,
+    }
+    if work.generation.number == 2:
+        return told
+    if interval and not given and not work.generation.is_since("3.1"):
+        # 3.0 alone lets the interval that it worked out decide.
+        after = interval.end
+    return {**told, "run_after": after}
+
+
+def _origin(work: Work, dag: SerializedDag, dag_row: Row[Any], version: Row[Any] | None) -> dict[str, object]:
+    """Return who made the run, and of which version of the DAG.
+
+    A scheduler that finds a hash (2.x) or a pinned bundle version (3.x) takes the task instances for
+    complete: where they are left to it, it must find neither, or the run succeeds with no task at all.
+    """
+    complete = not work.settings.task_instances_by_scheduler
+    if work.generation.number == 2:
+        return {"is_external": True, "dag_hash": version.dag_hash if version and complete else None}
+    pinned = complete and not dag.disable_bundle_versioning
+    return {
+        # The name of the enum's member: by its value, schedulers stop.
+        "triggered_by": "REST_API",
+        "triggering_user_name": work.actor.name,
+        "created_dag_version_id": version.dag_version_id if version else None,
+        "bundle_version": dag_row.bundle_version if pinned else None,
+        "span_status": "not_started",
+        "created_at": work.now,
+    }
