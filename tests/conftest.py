@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.skips import SWITCH, NoSkips
 from tests.stores import PostgreSQLStore, SQLiteStore, run_folder
 from tests.world import World
 
 os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder("runtime")))
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    import pgserver
+    from pgserver.postgres_server import get_server
 
 KINDS = ("2.11-sqlite", "2.11-postgresql", "3.3-sqlite", "3.3-postgresql")
 
@@ -29,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Fail what is skipped, where everything must run."""
+    if os.environ.get(SWITCH):
+        config.pluginmanager.register(NoSkips(), "no skips")
+
+
 @pytest.fixture(scope="session")
 def sqlite_store() -> Iterator[SQLiteStore]:
     """Return where fresh SQLite databases come from."""
@@ -40,7 +47,7 @@ def sqlite_store() -> Iterator[SQLiteStore]:
 @pytest.fixture(scope="session")
 def postgresql_store() -> Iterator[PostgreSQLStore]:
     """Return where fresh PostgreSQL databases come from: one server for the whole session."""
-    server = pgserver.get_server(run_folder("postgresql"), cleanup_mode="delete")
+    server = get_server(run_folder("postgresql"), cleanup_mode="delete")
     url = server.get_uri().replace("postgres:@", "postgres@")
     store = PostgreSQLStore(url)
     store.hurry()
