@@ -19,6 +19,7 @@ class Operator(StrEnum):
     IS_NULL = "is null"
     CONTAINS = "contains"
     STARTS_WITH = "starts with"
+    LIKE = "like"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Match:
 
     With a `link`, the condition is met by a row that has at least one linked row which meets it;
     `guard` is then that of the linked rows. `IN` takes a tuple, in which None stands for null.
-    Text is compared without regard to case by `CONTAINS` only.
+    Text is compared without regard to case by `CONTAINS` and `LIKE` only; to `LIKE` alone `%` and `_`
+    mean what they do in SQL.
     """
 
     column: str

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import LargeBinary, MetaData, select
+from sqlalchemy import LargeBinary, MetaData, func, select
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlalchemy.types import NullType
 
@@ -19,7 +19,7 @@ from resolvers.metadata.columns import (
     texts,
     uuids,
 )
-from resolvers.metadata.generation import Generation, Logical, Relation
+from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
@@ -188,14 +188,18 @@ def _task_note(over: FromClause) -> ColumnElement[Any]:
     return select(note.c.content).where(note.c.ti_id == over.c.id).scalar_subquery()
 
 
-def _of_the_run(column: str) -> Logical:
+def _of_the_run(column: str | Expression) -> Logical:
     def expression(over: FromClause) -> ColumnElement[Any]:
         run = _dag_run.alias("run_of_it")
-        return (
-            select(run.c[column]).where(run.c.dag_id == over.c.dag_id, run.c.run_id == over.c.run_id).scalar_subquery()
-        )
+        told = run.c[column] if isinstance(column, str) else column(run)
+        return select(told).where(run.c.dag_id == over.c.dag_id, run.c.run_id == over.c.run_id).scalar_subquery()
 
     return Logical(expression, ("dag_id", "run_id"))
+
+
+def _nominal_date(run: FromClause) -> ColumnElement[Any]:
+    """Return the date that a run was known by before Airflow 3, when every run had one."""
+    return func.coalesce(run.c.logical_date, run.c.run_after)
 
 
 def _newest(over: FromClause) -> ColumnElement[bool]:
@@ -240,6 +244,7 @@ _RELATIONS = (
                 "partition_key partition_date context_carrier created_dag_version_id created_at"
             ),
             "is_external": Logical(lambda over: over.c.run_type.in_(_EXTERNAL), ("run_type",)),
+            "nominal_date": Logical(_nominal_date, ("logical_date", "run_after")),
             "note": Logical(_run_note, ("id",)),
         },
         SINCE_AIRFLOW_3,
@@ -257,6 +262,7 @@ _RELATIONS = (
             "note": Logical(_task_note, ("id",)),
             "logical_date": _of_the_run("logical_date"),
             "run_after": _of_the_run("run_after"),
+            "nominal_date": _of_the_run(_nominal_date),
             "started_or_never": Logical(never_null("start_date"), ("start_date",)),
         },
         SINCE_AIRFLOW_3,

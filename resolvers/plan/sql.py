@@ -60,13 +60,13 @@ class Statements:
         """Return the statement that counts a step's rows, up to a limit where there is one."""
         relation = self.generation.relation(step.relation)
         over = relation.table.alias("t")
+        # Named, because an actor who sees everything and filters nothing states no condition on the table.
+        found: Select[Any] = select(literal_column("1").label("one")).select_from(over)
+        found = found.where(*self._conditions(step, relation, over))
         if not step.theirs:
-            found: Select[Any] = select(literal_column("1").label("one")).where(*self._conditions(step, relation, over))
             return select(func.count()).select_from(found.limit(up_to).subquery("counted"))
         parents = self.backend.parents(key_types)
-        found = select(literal_column("1").label("one")).where(
-            *self._conditions(step, relation, over), self._of_parent(step, relation, over, parents)
-        )
+        found = found.where(self._of_parent(step, relation, over, parents))
         counted = select(func.count()).select_from(found.limit(up_to).correlate(parents.table).subquery("counted"))
         return select(*parents.columns, counted.correlate(parents.table).scalar_subquery()).select_from(parents.table)
 
@@ -224,3 +224,5 @@ def compare(expression: ColumnElement[Any], match: Match) -> Predicate:
             return expression.icontains(str(value), autoescape=True)
         case Operator.STARTS_WITH:
             return expression.startswith(str(value), autoescape=True)
+        case Operator.LIKE:
+            return expression.ilike(str(value))
