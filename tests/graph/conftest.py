@@ -1,0 +1,19 @@
+"""Worlds that tests of this folder share, because they only read."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import KINDS, open_world
+from tests.graph.furnishing import furnish
+from tests.world import World
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def furnished(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Return a world with something of everything, which nobody may change."""
+    made = open_world(request, request.param)
+    try:
+        yield furnish(made)
+    finally:
+        made.close()
