@@ -28,8 +28,10 @@ from resolvers.metadata.vocabulary import (
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
     decoded_relations,
+    executor_settings,
     keeper_relations,
     never_null,
+    rendered_fields,
 )
 
 TABLES = MetaData()
@@ -129,6 +131,8 @@ _import_error = table(
     TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace processor_subdir")
 )
 
+_rendered_fields = rendered_fields(TABLES)
+
 
 def _run_note(over: FromClause) -> ColumnElement[Any]:
     note = _dag_run_note
@@ -196,6 +200,8 @@ _RELATIONS = (
             "run_after": Logical(_logical_date, ("dag_id",)),
             "nominal_date": Logical(_logical_date, ("dag_id",)),
             "started_or_never": Logical(never_null("start_date"), ("start_date",)),
+            "rendered_fields": Logical(_rendered_fields, ("dag_id",)),
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
         },
         SINCE_AIRFLOW_3,
     ),

@@ -28,8 +28,10 @@ from resolvers.metadata.vocabulary import (
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
     decoded_relations,
+    executor_settings,
     keeper_relations,
     never_null,
+    rendered_fields,
 )
 
 TABLES = MetaData()
@@ -177,6 +179,8 @@ _import_error = table(
     TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace bundle_name")
 )
 
+_rendered_fields = rendered_fields(TABLES)
+
 
 def _run_note(over: FromClause) -> ColumnElement[Any]:
     note = _dag_run_note
@@ -264,6 +268,8 @@ _RELATIONS = (
             "run_after": _of_the_run("run_after"),
             "nominal_date": _of_the_run(_nominal_date),
             "started_or_never": Logical(never_null("start_date"), ("start_date",)),
+            "rendered_fields": Logical(_rendered_fields, ("dag_id",)),
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
         },
         SINCE_AIRFLOW_3,
     ),

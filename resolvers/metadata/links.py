@@ -19,7 +19,6 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("task_instance", "task"): Link("task", (("dag_id", "dag_id"), ("task_id", "task_id"))),
     ("task_instance", "tries"): Link("task_try", _TRY),
     ("task_instance", "pool"): Link("pool", (("pool", "pool"),)),
-    ("task_instance", "rendered"): Link("rendered_fields", _TRY),
     ("task_instance", "trigger"): Link("trigger", (("trigger_id", "id"),)),
     ("task_instance", "sla_miss"): Link(
         "sla_miss", (("dag_id", "dag_id"), ("task_id", "task_id"), ("logical_date", "logical_date"))

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, FromClause, MetaData, Table, func, literal
+from sqlalchemy import ColumnElement, FromClause, MetaData, Table, func, literal, select, type_coerce
 
 from resolvers.metadata.columns import booleans, dates, documents, integers, same, table, texts
 from resolvers.metadata.generation import Expression, Logical, Relation
-from resolvers.metadata.stored import UtcDateTime
+from resolvers.metadata.stored import ExecutorConfig, UtcDateTime
 
 # What Airflow 2 lacks, so that a filter on it can say what it needs.
 SINCE_AIRFLOW_3: Mapping[str, str] = {
@@ -83,6 +83,29 @@ _TASK = (
 TASK_INSTANCE_COLUMNS: Mapping[str, str] = same(_TASK)
 TRY_COLUMNS: Mapping[str, str] = same(_TASK)
 
+
+def rendered_fields(tables: MetaData) -> Expression:
+    """Return an expression of what became of a task instance's templates, none where nothing has yet."""
+    rendered = table(
+        tables,
+        "rendered_task_instance_fields",
+        texts("dag_id task_id run_id"),
+        integers("map_index"),
+        documents("rendered_fields"),
+    )
+
+    def expression(over: FromClause) -> ColumnElement[object]:
+        same_task = (rendered.c[name] == over.c[name] for name in ("dag_id", "task_id", "run_id", "map_index"))
+        return select(rendered.c.rendered_fields).where(*same_task).scalar_subquery()
+
+    return expression
+
+
+def executor_settings(over: FromClause) -> ColumnElement[object]:
+    """Return what a task instance asks of its executor, read out of its pickle."""
+    return type_coerce(over.c.executor_config, ExecutorConfig())
+
+
 # Later than anything that Airflow can store as a start: rows without one come last.
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -117,13 +140,6 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
         dates("start_date end_date latest_heartbeat"),
     )
     trigger = table(tables, "trigger", integers("id triggerer_id"), texts("classpath kwargs"), dates("created_date"))
-    rendered = table(
-        tables,
-        "rendered_task_instance_fields",
-        texts("dag_id task_id run_id"),
-        integers("map_index"),
-        documents("rendered_fields"),
-    )
     sla_miss = table(
         tables,
         "sla_miss",
@@ -163,12 +179,6 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
                 # No flag says so, but every Fernet token begins with its version and the year's first bytes.
                 "is_encrypted": Logical(lambda over: over.c.kwargs.startswith("gAAAAA"), ("kwargs",)),
             },
-        ),
-        Relation(
-            "rendered_fields",
-            rendered,
-            ("dag_id", "run_id", "task_id", "map_index"),
-            same("dag_id run_id task_id map_index rendered_fields"),
         ),
         # Only Airflow 2 has service level agreements.
         Relation(
