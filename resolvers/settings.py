@@ -68,7 +68,7 @@ class Settings(BaseSettings):
 
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Origins, such as `https://apps.example.org`, whose pages may call from a browser; comma-separated.",
+        description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated.",
     )
 
     # Who may ask
