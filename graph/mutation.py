@@ -2,9 +2,11 @@
 
 import strawberry
 
-from graph.changes import dags, pools, variables
+from graph.changes import clearing, dags, pools, runs, task_instances, variables
 from graph.types.dag import DAG
+from graph.types.dag_run import DagRun
 from graph.types.pool import Pool
+from graph.types.task_instance import TaskInstance
 from graph.types.variable import Variable
 
 
@@ -23,6 +25,33 @@ class Mutation:
     reparse_dag: DAG = strawberry.mutation(
         resolver=dags.reparse_dag,
         description="Ask for a DAG's file to be parsed ahead of its turn. Since Airflow 2.10.",
+    )
+    trigger_dag: runs.TriggerDagPayload = strawberry.mutation(
+        resolver=runs.trigger_dag, description="Trigger a run of a DAG. Airflow's scheduler carries it out."
+    )
+    clear_task_instances: clearing.ClearedPayload = strawberry.mutation(
+        resolver=task_instances.clear_task_instances,
+        description="Clear task instances of a DAG, so that the scheduler runs them again.",
+    )
+    clear_dag_run: clearing.ClearedPayload = strawberry.mutation(
+        resolver=runs.clear_dag_run, description="Clear a run, so that the scheduler runs it again."
+    )
+    set_dag_run_state: DagRun = strawberry.mutation(
+        resolver=runs.set_dag_run_state, description="Set the state of a run, and end its tasks as Airflow does."
+    )
+    set_task_instance_state: clearing.ClearedPayload = strawberry.mutation(
+        resolver=task_instances.set_task_instance_state,
+        description="Set the state of task instances. What failed downstream of the task is cleared, as in Airflow.",
+    )
+    set_dag_run_note: DagRun = strawberry.mutation(
+        resolver=runs.set_dag_run_note, description="Write a note about a run, in place of the one that it has."
+    )
+    set_task_instance_note: TaskInstance = strawberry.mutation(
+        resolver=task_instances.set_task_instance_note,
+        description="Write a note about a task instance, in place of the one that it has.",
+    )
+    delete_dag_run: strawberry.ID = strawberry.mutation(
+        resolver=runs.delete_dag_run, description="Delete a run and all that belongs to it; returns the id that it had."
     )
     create_pool: Pool = strawberry.mutation(resolver=pools.create_pool, description="Create a pool.")
     update_pool: Pool = strawberry.mutation(resolver=pools.update_pool, description="Change a pool.")

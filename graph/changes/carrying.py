@@ -1,6 +1,6 @@
 """Carrying out an operation, and reading back what it changed as the document asks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -13,7 +13,6 @@ from graph.selecting import selector_of
 from graph.selection import is_entity
 from graph.types.base import BINDING
 from resolvers.errors import NotFound, Problem
-from resolvers.operations.given import NOT_GIVEN
 from resolvers.operations.keys import Key
 from resolvers.operations.operation import Operation
 from resolvers.selection import Lookup
@@ -90,6 +89,6 @@ def refusal(problem: Problem) -> Refusal:
     return Refusal(code=problem.code, message=problem.detail, hint=problem.hint)
 
 
-def given(**values: object) -> Mapping[str, Any]:
-    """Return arguments of an operation, of which those that the client left out are not given."""
-    return {name: NOT_GIVEN if value is UNSET else value for name, value in values.items()}
+def given(**values: object) -> dict[str, Any]:
+    """Return those arguments of an operation that the client did not leave out."""
+    return {name: value for name, value in values.items() if value is not UNSET}

@@ -57,3 +57,69 @@ def test_a_pool_can_be_made_changed_and_deleted(world: World) -> None:
 
     assert world.data('mutation { deletePool(name: "p") }')["deletePool"] == made["id"]
     assert world.data('{ pool(name: "p") { name } }')["pool"] is None
+
+
+def test_a_triggered_run_is_queued_with_its_task_instances(world: World) -> None:
+    world.dag("etl", {"extract": ["load"], "load": []})
+
+    data = world.data(
+        "mutation ($input: TriggerDagInput!) { triggerDag(input: $input) "
+        "{ dagRun { runId state conf note taskInstances { nodes { taskId state } } } } }",
+        input={"dagId": "etl", "conf": {"day": 1}, "note": "by hand"},
+    )
+
+    run = data["triggerDag"]["dagRun"]
+    assert (run["state"], run["conf"], run["note"]) == ("QUEUED", {"day": 1}, "by hand")
+    assert run["runId"].startswith("manual__")
+    assert run["taskInstances"]["nodes"] == [{"taskId": "extract", "state": None}, {"taskId": "load", "state": None}]
+
+
+def test_the_same_idempotency_key_names_the_same_run(world: World) -> None:
+    world.dag("etl")
+    document = 'mutation { triggerDag(input: {dagId: "etl", idempotencyKey: "k1"}) { dagRun { runId } } }'
+
+    assert world.data(document) == world.data(document)
+    assert len(world.rows("dag_run", "run_id")) == 1
+
+
+def test_clearing_tells_what_it_reaches_and_queues_the_run_again(world: World) -> None:
+    world.dag("etl", {"extract": ["load"], "load": []})
+    world.run("etl", "r", state="failed")
+    world.task_instance("etl", "r", "extract", "failed")
+    world.task_instance("etl", "r", "load", "upstream_failed")
+    document = """mutation ($dry: Boolean!) {
+      clearTaskInstances(input: {dagId: "etl", runId: "r", dryRun: $dry}) {
+        dryRun taskInstances { taskId state } dagRuns { runId state }
+      }
+    }"""
+
+    dry = world.data(document, dry=True)["clearTaskInstances"]
+    assert [one["taskId"] for one in dry["taskInstances"]] == ["extract", "load"]
+    assert {one["state"] for one in world.rows("task_instance", "state")} == {"failed", "upstream_failed"}
+
+    wet = world.data(document, dry=False)["clearTaskInstances"]
+    assert [one["state"] for one in wet["taskInstances"]] == [None, None]
+    assert wet["dagRuns"] == [{"runId": "r", "state": "QUEUED"}]
+
+
+def test_states_and_notes_are_set_and_a_run_deleted(world: World) -> None:
+    world.dag("etl", {"work": []})
+    world.run("etl", "r", state="running", end_date=None)
+    world.task_instance("etl", "r", "work", "running")
+
+    state = world.data(
+        'mutation { setTaskInstanceState(input: {dagId: "etl", runId: "r", taskId: "work", state: SUCCESS}) '
+        "{ taskInstances { taskId state } } }"
+    )
+    assert state["setTaskInstanceState"]["taskInstances"] == [{"taskId": "work", "state": "SUCCESS"}]
+    run = world.data('mutation { setDagRunState(input: {dagId: "etl", runId: "r", state: FAILED}) { state } }')
+    assert run["setDagRunState"]["state"] == "FAILED"
+    note = world.data('mutation { setDagRunNote(input: {dagId: "etl", runId: "r", note: "n"}) { note } }')
+    assert note["setDagRunNote"]["note"] == "n"
+    task = world.data(
+        'mutation { setTaskInstanceNote(input: {dagId: "etl", runId: "r", taskId: "work", note: "t"}) { note } }'
+    )
+    assert task["setTaskInstanceNote"]["note"] == "t"
+    world.data('mutation { deleteDagRun(dagId: "etl", runId: "r") }')
+    assert world.rows("dag_run", "run_id") == []
+    assert world.rows("task_instance", "task_id") == []
