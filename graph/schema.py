@@ -33,6 +33,9 @@ Info = GraphQLResolveInfo[Context]
 
 _MOST_NODES = 100
 
+# Where an object that is found by its id carries its type's name: no alias in a document can be empty.
+_TYPE_NAME = ""
+
 
 def build_schema() -> GraphQLSchema:
     """Return the executable schema.
@@ -50,7 +53,7 @@ def build_schema() -> GraphQLSchema:
         if isinstance(type_, GraphQLObjectType) and any(one.name == "Node" for one in type_.interfaces):
             type_.is_type_of = None
     node = schema.type_map[Node.__name__]
-    node.resolve_type = lambda value, *_: value["__typename"]  # type: ignore[attr-defined]
+    node.resolve_type = lambda value, *_: value[_TYPE_NAME]  # type: ignore[attr-defined]
     return schema
 
 
@@ -153,16 +156,20 @@ def _found(info: Info, ids: list[str]) -> list[object]:
         keys = [key_of(entity.key, key) for _, key in places]
         read = context.session.read(Lookup(selector_.selection(type_, info.field_nodes), tuple(keys)))
         for (at, _), row in zip(places, read, strict=True):
-            found[at] = row and {"__typename": name, **row}  # type: ignore[dict-item]
+            found[at] = None if row is None else {_TYPE_NAME: name, **row}  # type: ignore[dict-item]
     return found
 
 
 def key_of(columns: tuple[str, ...], values: tuple[object, ...]) -> dict[str, object]:
     """Return the key columns with the values of a global id; `Invalid` where they are not as many."""
-    numeric = {"map_index"}
     fits = len(columns) == len(values) and all(
-        isinstance(value, int) is (column in numeric) for column, value in zip(columns, values, strict=False)
+        _is_map_index(value) if column == "map_index" else isinstance(value, str)
+        for column, value in zip(columns, values, strict=True)
     )
     if not fits:
         raise Invalid("This is not the id of an object.", field="id", hint="Use the `id` of an answer.")
     return dict(zip(columns, values, strict=True))
+
+
+def _is_map_index(value: object) -> bool:
+    return type(value) is int and -(2**31) <= value < 2**31
