@@ -136,11 +136,13 @@ class Session:
         """
         if isinstance(wanted, Listing):
             self._admit(wanted.page.entity)
-            return self._read().root(plan_listing(self.generation, wanted))
+            with self._reading() as reader:
+                return reader.root(plan_listing(self.generation, wanted))
         entity = wanted.selection.entity
         self._admit(entity)
         keys = [tuple(key[name] for name in entity.key) for key in wanted.keys]
-        found = self._read().by_key(plan_lookup(self.generation, wanted), keys)
+        with self._reading() as reader:
+            found = reader.by_key(plan_lookup(self.generation, wanted), keys)
         return [found.get(key) for key in keys]
 
     def run(
@@ -244,6 +246,20 @@ class Session:
                 f"{self.actor.name} may not read {entity.name}: it needs the permission {needed}.",
                 hint="viewer { permissions } lists what you may do.",
             )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Reader]:
+        """Give the reader of the snapshot, which an error of the database ends: the next read begins another."""
+        reader = self._read()
+        try:
+            yield reader
+        except Problem:
+            raise
+        except Exception:
+            self._reader = None
+            # The snapshot knows what the error means to a client.
+            with self._open:
+                raise
 
     def _read(self) -> Reader:
         if self._reader is None:

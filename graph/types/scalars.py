@@ -21,7 +21,10 @@ def _instant(value: object) -> datetime:
         raise GraphQLError(f"{value!r} is not an ISO 8601 date and time.") from None
     if told.tzinfo is None:
         raise GraphQLError(f"{value!r} has no time zone: append Z or an offset such as +02:00.")
-    return told.astimezone(UTC)
+    try:
+        return told.astimezone(UTC)
+    except OverflowError:
+        raise GraphQLError(f"{value!r} lies beyond the calendar in UTC.") from None
 
 
 def _iso(value: object) -> str:

@@ -16,8 +16,8 @@ def encode_cursor(tag: str, values: Sequence[object]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([tag, *told])).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, tag: str, length: int) -> tuple[object, ...]:
-    """Return the values that a cursor of this list holds.
+def decode_cursor(cursor: str, tag: str, types: Sequence[type]) -> tuple[object, ...]:
+    """Return the values that a cursor of this list holds, which are of these types.
 
     Raises `Invalid` for text that is no cursor, and for the cursor of a list of other rows or in
     another order: its values would mean nothing here.
@@ -30,18 +30,19 @@ def decode_cursor(cursor: str, tag: str, length: int) -> tuple[object, ...]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         told = orjson.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
-        if not isinstance(told, list) or len(told) != length + 1 or told[0] != tag:
+        if not isinstance(told, list) or len(told) != len(types) + 1 or told[0] != tag:
             raise wrong
-        return tuple(_value(value) for value in told[1:])
-    except (ValueError, binascii.Error, UnicodeError) as error:
+        return tuple(_value(value, type_) for value, type_ in zip(told[1:], types, strict=True))
+    except (ValueError, OverflowError, binascii.Error, UnicodeError) as error:
         raise wrong from error
 
 
-def _value(told: object) -> object:
+def _value(told: object, type_: type) -> object:
     match told:
-        case [str(text)]:
-            return datetime.fromisoformat(text)
-        case str() | int() | float() | bool():
+        case [str(text)] if type_ is datetime:
+            instant = datetime.fromisoformat(text)
+            if instant.tzinfo is not None:
+                return instant.astimezone(UTC)
+        case _ if type(told) is type_:
             return told
-        case _:
-            raise ValueError(told)
+    raise ValueError(told)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from resolvers.access.actor import Actor
 from resolvers.access.visibility import visible
@@ -90,7 +91,7 @@ class Statements:
     def _after(self, step: Step, expressions: list[ColumnElement[Any]]) -> Predicate:
         if step.window is None or step.window.after is None or not isinstance(step.form, PageForm):
             return true()
-        values = decode_cursor(step.window.after, step.form.tag, len(expressions))
+        values = decode_cursor(step.window.after, step.form.tag, [_python_type(one.type) for one in expressions])
         bound = [literal(value, one.type) for value, one in zip(values, expressions, strict=True)]
         if len(expressions) == 1:
             return expressions[0] < bound[0] if step.order.descending else expressions[0] > bound[0]
@@ -197,6 +198,10 @@ class Statements:
         if match.guard is not None:
             conditions.append(visible(match.guard, self.actor, far, far_over))
         return exists().where(*conditions, compare(far.needed(match.column, far_over), match))
+
+
+def _python_type(stored: TypeEngine[Any]) -> type:
+    return stored.impl_instance.python_type if isinstance(stored, TypeDecorator) else stored.python_type
 
 
 def compare(expression: ColumnElement[Any], match: Match) -> Predicate:
