@@ -1,0 +1,86 @@
+"""What stands in the demo besides DAGs: pools, variables, jobs, and the people with their tokens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from resolvers.demo.rows import ACCOUNT, Row
+from resolvers.secrets import KeyRing
+from resolvers.settings import Role
+
+EXECUTOR = "DemoExecutor"
+
+
+@dataclass(frozen=True)
+class DemoToken:
+    """Somebody who may call the demo; the token is no secret."""
+
+    name: str
+    role: Role
+    token: str
+
+
+TOKENS = (
+    DemoToken("vera", Role.VIEWER, "demo-viewer"),
+    DemoToken("uma", Role.USER, "demo-user"),
+    DemoToken("otto", Role.OP, "demo-op"),
+    DemoToken("ada", Role.ADMIN, "demo-admin"),
+)
+
+# Name, slots (-1 for no limit), description, whether deferred tasks keep their slots.
+_POOLS = (
+    ("warehouse", 6, "Connections that the warehouse gives us", False),
+    ("gpu", 2, "One card, and one task that waits for it", False),
+    ("crm_api", 1, "The CRM counts our calls", False),
+    ("partners", 4, "Sensors for the files of partners", True),
+    ("experiments", -1, "Whatever is left over", False),
+)
+
+# Key, value, description, whether it is stored encrypted.
+_VARIABLES = (
+    ("crm_api_key", "demo-0000-not-a-key", "Renewed every quarter", True),
+    ("data_lake", "s3://lake", "Where everything lands first", True),
+    ("exchange_rate_source", "https://rates.example.org/v2", "Asked once an hour", False),
+    ("feature_flags", '{"new_pricing": true, "fast_merge": false}', "Read when a DAG is parsed", True),
+    ("report_recipients", '["board@example.org", "sales@example.org"]', "Who gets the sales report", True),
+    ("slack_webhook_url", "https://hooks.example.org/demo", "Where failures are told", True),
+    ("sla_hours", "4", None, False),
+    ("warehouse_password", "correct horse battery staple", "Of the user that loads", True),
+)
+
+
+def pool_rows() -> Iterator[Row]:
+    """Yield the pools besides Airflow's own default pool."""
+    for name, slots, description, include_deferred in _POOLS:
+        yield {"pool": name, "slots": slots, "description": description, "include_deferred": include_deferred}
+
+
+def variable_rows(fernet_key: str) -> Iterator[Row]:
+    """Yield the variables, those that are encrypted with the key."""
+    keys = KeyRing.parse(fernet_key)
+    for key, value, description, secret in _VARIABLES:
+        stored, is_encrypted = keys.encrypt(value) if secret else (value, False)
+        yield {"key": key, "val": stored, "description": description, "is_encrypted": is_encrypted}
+
+
+def job_rows(now: datetime, airflow: int) -> Iterator[Row]:
+    """Yield the processes that a living Airflow has, and one that died."""
+    began = now - timedelta(days=6, hours=3)
+    dead = now - timedelta(days=6, hours=4)
+    running = ["SchedulerJob", "TriggererJob", *(["DagProcessorJob"] if airflow == 3 else [])]
+    yield _job("SchedulerJob", "failed", dead - timedelta(days=20), dead)
+    for kind in running:
+        yield _job(kind, "running", began, None) | {"latest_heartbeat": now}
+
+
+def _job(kind: str, state: str, start: datetime, end: datetime | None) -> Row:
+    return {
+        "job_type": kind,
+        "state": state,
+        "start_date": start,
+        "end_date": end,
+        "latest_heartbeat": end,
+        "hostname": "demo-scheduler",
+        "unixname": ACCOUNT,
+        "executor_class": EXECUTOR,
+    }
