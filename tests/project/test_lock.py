@@ -4,11 +4,13 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
+LOCKS = (ROOT / "requirements.lock", *sorted((ROOT / "tests" / "live" / "requirements").glob("*.txt")))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 # name==version, perhaps for some platforms only, and at least one hash.
@@ -44,7 +46,9 @@ def test_every_line_of_the_lock_is_a_pin_with_hashes() -> None:
     assert len(lines) == len(PINS) == len(set(PINS))
 
 
-def test_the_lock_names_no_download_address() -> None:
-    assert "://" not in LOCK
-    assert "--index-url" not in LOCK
-    assert "--find-links" not in LOCK
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
+def test_no_lock_names_an_address_to_download_from(path: Path) -> None:
+    text = path.read_text()
+
+    assert "://" not in text
+    assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links)\b", text, re.MULTILINE)
