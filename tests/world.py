@@ -150,7 +150,7 @@ class World:
                 "fail_fast": False,
             }.items():
                 if name in table.c:
-                    physical[name] = value
+                    physical.setdefault(name, value)
         else:
             physical.update(is_active=not stale, is_subdag=False)
         with write_transaction(self.service.engine) as connection:

@@ -11,6 +11,7 @@ from resolvers.operations.work import Work
 from resolvers.secrets import sensitive
 
 MASK = "***"
+_LONGEST_ID = 250
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
             "owner": actor.name,
             "owner_display_name": actor.display_name or actor.name,
             "extra": json.dumps(masked(sent), default=str),
-            **{name: arguments.get(name) for name in columns},
+            **{name: _held(arguments.get(name)) for name in columns},
         },
     )
+
+
+def _held(value: object) -> object:
+    """Return what a column holds of an id: what was refused may be of any length, and is audited too."""
+    return value[:_LONGEST_ID] if isinstance(value, str) else value
