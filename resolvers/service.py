@@ -29,6 +29,7 @@ from resolvers.plan.reader import Reader
 from resolvers.secrets import KeyRing
 from resolvers.selection import Listing, Lookup
 from resolvers.settings import Settings
+from resolvers.sources.health import Health, read_health
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -179,6 +180,11 @@ class Session:
             with write_transaction(self.service.engine) as connection:
                 write_audit(self._work(connection), operation.audit, arguments, sent)
             raise
+
+    def health(self) -> Health:
+        """Return whether Airflow's own processes are alive; anybody may know."""
+        service = self.service
+        return read_health(self._read().connection, service.generation, service.config, datetime.now(UTC))
 
     def close(self) -> None:
         """End the snapshot; the next read begins another."""

@@ -1,0 +1,75 @@
+"""Whether Airflow's own processes are alive, by the heartbeats that they leave in the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, case, literal, select, union_all
+
+from resolvers.airflow_config import AirflowConfig
+from resolvers.metadata.generation import Generation
+
+# By the kind of a process: the option, and its default in seconds, after which silence means that it is dead.
+_THRESHOLDS: Mapping[str, tuple[str, str, float]] = {
+    "SchedulerJob": ("scheduler", "scheduler_health_check_threshold", 30),
+    "TriggererJob": ("triggerer", "triggerer_health_check_threshold", 30),
+    "DagProcessorJob": ("scheduler", "job_heartbeat_sec", 5),
+}
+# What Airflow multiplies the rate of heartbeats by where a process has no threshold of its own.
+_GRACE = 2.1
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """The latest sign of life of one kind of process, and whether it counts as alive: none if there never was one."""
+
+    latest: datetime | None = None
+    is_alive: bool | None = None
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether Airflow's processes are alive."""
+
+    scheduler: Heartbeat = Heartbeat()
+    triggerer: Heartbeat = Heartbeat()
+    dag_processor: Heartbeat = Heartbeat()
+
+
+def read_health(connection: Connection, generation: Generation, config: AirflowConfig, now: datetime) -> Health:
+    """Return the health that the newest job of each kind tells.
+
+    Airflow 2 parses DAG files in the scheduler unless `[scheduler] standalone_dag_processor` says
+    otherwise, and then knows nothing of a DAG processor.
+    """
+    job = generation.relation("job").table
+    newest = [
+        select(
+            select(job.c.job_type, job.c.state, job.c.latest_heartbeat)
+            .where(job.c.job_type == literal(kind))
+            .order_by(case((job.c.state == "running", 0), else_=1), job.c.latest_heartbeat.desc())
+            .limit(1)
+            .subquery(kind.lower())
+        )
+        for kind in _THRESHOLDS
+    ]
+    found: dict[str, Heartbeat] = {}
+    for kind, state, latest in connection.execute(union_all(*newest)):
+        alive = state == "running" and latest is not None and now - latest < _patience(config, kind)
+        found[kind] = Heartbeat(latest, alive)
+    standalone = generation.number == 3 or config.flag("scheduler", "standalone_dag_processor", default=False)
+    return Health(
+        scheduler=found.get("SchedulerJob", Heartbeat()),
+        triggerer=found.get("TriggererJob", Heartbeat()),
+        dag_processor=found.get("DagProcessorJob", Heartbeat()) if standalone else Heartbeat(),
+    )
+
+
+def _patience(config: AirflowConfig, kind: str) -> timedelta:
+    section, option, usual = _THRESHOLDS[kind]
+    told = config.value(section, option)
+    try:
+        seconds = usual if told is None else float(told)
+    except ValueError:
+        seconds = usual
+    return timedelta(seconds=seconds * _GRACE if option == "job_heartbeat_sec" else seconds)
