@@ -184,6 +184,20 @@ class Airflow:
         )
         return found[0]
 
+    def wait_for_end(self, dag_id: str, run_id: str, *, timeout: float = 120) -> Row:
+        """Return the dag_run row once it has succeeded or failed."""
+        self._until(
+            lambda: self.run(dag_id, run_id)["state"] in FINISHED_RUN,
+            time.monotonic() + timeout,
+            f"{dag_id}/{run_id} to end",
+            about=(dag_id, run_id),
+        )
+        return self.run(dag_id, run_id)
+
+    def wait_until(self, fact: Callable[[], bool], hope: str, *, timeout: float = 120) -> None:
+        """Wait for a fact; AssertionError, with what the logs say, when it does not come true in time."""
+        self._until(fact, time.monotonic() + timeout, hope)
+
     def put_marker(self, name: str) -> None:
         """Take away the cause to fail, or to wait, of the run of this name."""
         (self._layout.markers / name).touch()

@@ -36,13 +36,27 @@ def effect_of(airflow: Airflow, dag_id: str, run_id: str, act: Callable[[], obje
     changed: Effect = {}
     for name in before.keys() | after.keys():
         old, new = before.get(name, {}), after.get(name, {})
-        columns = {column: say(column, new.get(column)) for column in old | new if old.get(column) != new.get(column)}
+        source = before.get(_source(name), {})
+        columns = {
+            column: "as in its source" if _copied(source, new, column) else say(column, new.get(column))
+            for column in old | new
+            if old.get(column) != new.get(column)
+        }
         if columns:
             changed[name] = columns
     written = f"SELECT {', '.join(AUDIT)} FROM log WHERE id > %s AND dag_id = %s AND owner IS NOT NULL ORDER BY id"
     for number, row in enumerate(airflow.sql(written, last, dag_id)):
         changed[f"audit {number}"] = {column: say(column, value) for column, value in row.items()}
     return changed
+
+
+def _source(name: str) -> str:
+    """Name the row that an earlier try is a copy of."""
+    return f"task {name.removeprefix('earlier try ').rpartition(' ')[0]}" if name.startswith("earlier try") else ""
+
+
+def _copied(source: Row, row: Row, column: str) -> bool:
+    return source.get(column) is not None and source[column] == row.get(column)
 
 
 def differences(ours: Effect, theirs: Effect) -> list[str]:

@@ -13,6 +13,7 @@ ENDS = {
     "maps_xcom": "success",
     "retries": "success",
     "rich": "success",
+    "hollow": "success",
     "breaks": "failed",
 }
 

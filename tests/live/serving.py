@@ -32,7 +32,7 @@ class Service:
             [sys.executable, "-m", "graph", "serve", "--db", airflow.database_url, "--port", str(port)],
             environment={
                 **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
-                "AIRFLOW_GRAPH_TOKENS": f"judge:admin:{TOKEN}",
+                "AIRFLOW_GRAPH_TOKENS": f"admin:admin:{TOKEN}",
                 "AIRFLOW_GRAPH_FERNET_KEY": FERNET_KEY,
                 **(settings or {}),
                 self._mark[0]: self._mark[1],

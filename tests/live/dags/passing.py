@@ -61,3 +61,12 @@ with DAG(
     },
 ):
     say.override(task_id="echo")("{{ params.n }} {{ params.colour }}")
+
+with DAG("hollow", schedule=None, start_date=BIRTH, tags=["live"]):
+    # Nothing but empty tasks, which the scheduler ends by itself: for the shape alone, at no cost.
+    start, work, more = (EmptyOperator(task_id=name) for name in ("start", "work", "more"))
+    opened = EmptyOperator(task_id="opened").as_setup()
+    closed = EmptyOperator(task_id="closed").as_teardown(setups=opened)
+    start >> opened >> work >> more >> closed
+    start >> EmptyOperator(task_id="aside")
+    more >> EmptyOperator(task_id="end")
