@@ -19,21 +19,23 @@ _THRESHOLDS: Mapping[str, tuple[str, str, float]] = {
 _GRACE = 2.1
 
 
+_NAMES: Mapping[str, str] = {
+    "SchedulerJob": "scheduler",
+    "TriggererJob": "triggerer",
+    "DagProcessorJob": "dag_processor",
+}
+
+
 @dataclass(frozen=True)
 class Heartbeat:
-    """The latest sign of life of one kind of process, and whether it counts as alive: none if there never was one."""
+    """The latest sign of life of one kind of process, and whether it counts as alive."""
 
-    latest: datetime | None = None
-    is_alive: bool | None = None
+    latest: datetime | None
+    is_alive: bool
 
 
-@dataclass(frozen=True)
-class Health:
-    """Whether Airflow's processes are alive."""
-
-    scheduler: Heartbeat = Heartbeat()
-    triggerer: Heartbeat = Heartbeat()
-    dag_processor: Heartbeat = Heartbeat()
+# By the kind of a process: `scheduler`, `triggerer`, `dag_processor`; absent is one that there never was.
+Health = Mapping[str, Heartbeat]
 
 
 def read_health(connection: Connection, generation: Generation, config: AirflowConfig, now: datetime) -> Health:
@@ -56,13 +58,10 @@ def read_health(connection: Connection, generation: Generation, config: AirflowC
     found: dict[str, Heartbeat] = {}
     for kind, state, latest in connection.execute(union_all(*newest)):
         alive = state == "running" and latest is not None and now - latest < _patience(config, kind)
-        found[kind] = Heartbeat(latest, alive)
-    standalone = generation.number == 3 or config.flag("scheduler", "standalone_dag_processor", default=False)
-    return Health(
-        scheduler=found.get("SchedulerJob", Heartbeat()),
-        triggerer=found.get("TriggererJob", Heartbeat()),
-        dag_processor=found.get("DagProcessorJob", Heartbeat()) if standalone else Heartbeat(),
-    )
+        found[_NAMES[kind]] = Heartbeat(latest, alive)
+    if generation.number == 2 and not config.flag("scheduler", "standalone_dag_processor", default=False):
+        found.pop("dag_processor", None)
+    return found
 
 
 def _patience(config: AirflowConfig, kind: str) -> timedelta:
