@@ -13,8 +13,10 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     parse,
     validate,
@@ -25,6 +27,7 @@ from resolvers.settings import Settings
 
 _KEPT = 500
 _MOST_TOKENS = 15_000
+_MOST_FIELDS = 5_000
 
 
 @dataclass(frozen=True)
@@ -82,31 +85,43 @@ class Documents:
         except GraphQLSyntaxError as error:
             return Prepared(None, (error,))
         except RecursionError:
-            return Prepared(None, (GraphQLError("The document is nested too deeply."),))
+            return Prepared(None, (_too_deep(),))
         try:
             # Depth first: the rules of GraphQL recurse as deep as the document.
             refused = self._limits(document) or validate(self.schema, document, max_errors=20)
         except RecursionError:
-            refused = [GraphQLError("The document is nested too deeply.")]
+            refused = [_too_deep()]
         return Prepared(document, tuple(refused))
 
     def _limits(self, document: DocumentNode) -> list[GraphQLError]:
-        fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+        measure = _Measure(document)
         found = []
         for operation in document.definitions:
-            if not isinstance(operation, OperationDefinitionNode):
-                continue
-            if introspects(operation):
-                continue
-            depth = _depth(operation.selection_set, fragments, ())
-            if depth > self.settings.max_depth:
-                text = f"This operation is {depth} levels deep; {self.settings.max_depth} are allowed."
-                found.append(GraphQLError(text, operation, extensions={"code": TooExpensive.code}))
-            roots = sum(1 for _ in _fields(operation.selection_set, fragments, ()))
-            if roots > self.settings.max_root_fields:
-                text = f"This operation has {roots} root fields; {self.settings.max_root_fields} are allowed."
-                found.append(GraphQLError(text, operation, extensions={"code": TooExpensive.code}))
+            if isinstance(operation, OperationDefinitionNode):
+                size = measure.size(operation.selection_set)
+                found += [_refused(problem, operation) for problem in self._too_much(size, introspects(operation))]
         return found
+
+    def _too_much(self, size: "_Size", introspection: bool) -> Iterator[TooExpensive]:  # noqa: FBT001 - private
+        depth, roots = self.settings.max_depth, self.settings.max_root_fields
+        # Introspection is nested deeply by nature; how deeply, GraphQL's own rules limit.
+        if size.depth > depth and not introspection:
+            yield TooExpensive(f"This operation is {size.depth} levels deep; {depth} are allowed.")
+        if size.here > roots:
+            yield TooExpensive(f"This operation has more root fields than the {roots} that are allowed.")
+        if size.all > _MOST_FIELDS:
+            yield TooExpensive(
+                f"This operation selects more than {_MOST_FIELDS:,} fields, each fragment counted where it is spread.",
+                hint="Ask for less at once.",
+            )
+
+
+def _refused(problem: TooExpensive, node: Node | None = None) -> GraphQLError:
+    return GraphQLError(problem.detail, node, original_error=problem)
+
+
+def _too_deep() -> GraphQLError:
+    return _refused(TooExpensive("The document is nested too deeply.", hint="Nest fields and values less."))
 
 
 def introspects(operation: OperationDefinitionNode) -> bool:
@@ -117,25 +132,49 @@ def introspects(operation: OperationDefinitionNode) -> bool:
     )
 
 
-def _depth(selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], spread: tuple[str, ...]) -> int:
-    deepest = 0
-    for node in _fields(selections, fragments, spread):
-        below = _depth(node.selection_set, fragments, spread) if node.selection_set else 0
-        deepest = max(deepest, 1 + below)
-    return deepest
+@dataclass(frozen=True)
+class _Size:
+    """How many levels of fields a selection has, and how many fields: at its own level, and in all."""
+
+    depth: int = 0
+    here: int = 0
+    all: int = 0
 
 
-def _fields(
-    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], spread: tuple[str, ...]
-) -> Iterator[FieldNode]:
-    for node in selections.selections:
+class _Measure:
+    """Measures selections, each fragment once: spreading them may multiply without end."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+        }
+        self._sizes: dict[str, _Size] = {}
+
+    def size(self, selections: SelectionSetNode) -> _Size:
+        """Return the size of a selection with its fragments spread, before equal fields are merged."""
+        parts = [self._part(node) for node in selections.selections]
+        return _Size(
+            max((part.depth for part in parts), default=0),
+            sum(part.here for part in parts),
+            sum(part.all for part in parts),
+        )
+
+    def _part(self, node: SelectionNode) -> _Size:
         match node:
             case FieldNode():
-                yield node
+                below = self.size(node.selection_set) if node.selection_set else _Size()
+                return _Size(1 + below.depth, 1, 1 + below.all)
             case InlineFragmentNode():
-                yield from _fields(node.selection_set, fragments, spread)
+                return self.size(node.selection_set)
             case FragmentSpreadNode():
-                name = node.name.value
-                # A fragment that contains itself is left to validation, which refuses it.
-                if name in fragments and name not in spread:
-                    yield from _fields(fragments[name].selection_set, fragments, (*spread, name))
+                return self._spread(node.name.value)
+        return _Size()
+
+    def _spread(self, name: str) -> _Size:
+        if name not in self._fragments:
+            return _Size()
+        if name not in self._sizes:
+            # A fragment that contains itself is left to validation, which refuses it.
+            self._sizes[name] = _Size()
+            self._sizes[name] = self.size(self._fragments[name].selection_set)
+        return self._sizes[name]

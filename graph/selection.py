@@ -138,9 +138,11 @@ class Selector:
     def _fields(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> dict[str, list[FieldNode]]:
         """Return the fields selected below these nodes by their names in the answer, merged."""
         found: dict[str, list[FieldNode]] = {}
+        # Over all the nodes, each fragment once: that of fields which are merged would double at each level.
+        spread: set[str] = set()
         for node in nodes:
             if node.selection_set is not None:
-                for field in self._walk(type_, node.selection_set, set()):
+                for field in self._walk(type_, node.selection_set, spread):
                     found.setdefault(field.alias.value if field.alias else field.name.value, []).append(field)
         return found
 

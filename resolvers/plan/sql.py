@@ -73,7 +73,7 @@ class Statements:
 
     def _page(self, step: Step, relation: Relation) -> Select[Any]:
         over = relation.table.alias("t")
-        selected, joined = self._columns(step, relation, over)
+        selected, joined = self._columns(step, relation, over, over)
         statement = select(*selected).select_from(joined).where(*self._conditions(step, relation, over))
         return self._ordered(statement, step, relation, over)
 
@@ -100,18 +100,19 @@ class Statements:
 
     def _all_of(self, step: Step, relation: Relation, parents: Parents) -> Select[Any]:
         over = relation.table.alias("t")
-        selected, joined = self._columns(step, relation, over)
+        base = parents.table.join(over, self._of_parent(step, relation, over, parents))
+        selected, joined = self._columns(step, relation, over, base)
         expressions = [relation.expression(name, over) for name in step.order.columns]
         return (
             select(*parents.columns, *selected)
-            .select_from(parents.table.join(joined, self._of_parent(step, relation, over, parents)))
+            .select_from(joined)
             .where(*self._conditions(step, relation, over))
             .order_by(*(one.desc() if step.order.descending else one.asc() for one in expressions))
         )
 
     def _lateral(self, step: Step, relation: Relation, parents: Parents) -> Select[Any]:
         over = relation.table.alias("t")
-        selected, joined = self._columns(step, relation, over)
+        selected, joined = self._columns(step, relation, over, over)
         inner: Select[Any] = (
             select(*(one.label(f"c{at}") for at, one in enumerate(selected)))
             .select_from(joined)
@@ -132,10 +133,9 @@ class Statements:
         )
         ids = self._ordered(inner, step, relation, inner_over).correlate(parents.table)
         over = relation.table.alias("t")
-        selected, joined = self._columns(step, relation, over)
-        return select(*parents.columns, *selected).select_from(
-            parents.table.join(joined, literal_column("t.rowid").in_(ids))
-        )
+        base = parents.table.join(over, literal_column("t.rowid").in_(ids))
+        selected, joined = self._columns(step, relation, over, base)
+        return select(*parents.columns, *selected).select_from(joined)
 
     def _aggregate(self, step: Step, form: AggregateForm, relation: Relation, key_types: Sequence[type]) -> Select[Any]:
         over = relation.table.alias("t")
@@ -151,9 +151,11 @@ class Statements:
         )
 
     def _columns(
-        self, step: Step, relation: Relation, over: NamedFromClause
+        self, step: Step, relation: Relation, over: NamedFromClause, base: FromClause
     ) -> tuple[list[ColumnElement[Any]], FromClause]:
-        joined: FromClause = over
+        """Return the columns of a step whose rows are `over`, and `base` with the to-one links joined behind it."""
+        # Behind, never inside: of a join in brackets SQLite knows no row ids.
+        joined = base
         places: dict[tuple[str, ...], tuple[Relation, FromClause]] = {(): (relation, over)}
         for at, join in enumerate(step.joins):
             near, near_over = places[join.path[:-1]]
