@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, FromClause, MetaData, Table, func, literal, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import FunctionElement
 
 from resolvers.metadata.columns import booleans, dates, documents, integers, same, table, texts
 from resolvers.metadata.generation import Expression, Logical, Relation
@@ -110,11 +113,31 @@ def executor_settings(over: FromClause) -> ColumnElement[object]:
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
+class Instant(FunctionElement[datetime]):
+    """A moment among columns of moments. MySQL takes a bare parameter for text, and what it is coalesced with too."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(literal(moment, UtcDateTime()))
+
+
+@compiles(Instant)
+def _bare(element: Instant, compiler: SQLCompiler, **kwargs: object) -> str:
+    return compiler.process(element.clauses, **kwargs)
+
+
+@compiles(Instant, "mysql")
+def _cast(element: Instant, compiler: SQLCompiler, **kwargs: object) -> str:
+    return f"CAST({compiler.process(element.clauses, **kwargs)} AS DATETIME(6))"
+
+
 def never_null(column: str) -> Expression:
     """Return an expression of an instant that sorts, with rows that have none at the end."""
 
     def expression(over: FromClause) -> ColumnElement[datetime]:
-        return func.coalesce(over.c[column], literal(_NEVER, UtcDateTime()))
+        return func.coalesce(over.c[column], Instant(_NEVER))
 
     return expression
 
