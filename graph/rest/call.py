@@ -1,0 +1,104 @@
+"""One request to a row, as the row sees it, and the words in which a dialect refuses it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph.rest.codec import Json
+from graph.rest.dialect import RefusedError
+from resolvers.access.permissions import Guard
+from resolvers.errors import Forbidden, Problem
+from resolvers.selection import Lookup, Selection
+from resolvers.service import Session
+
+# Stands in a path for "whichever".
+ANY = "~"
+
+# What a path calls otherwise than the shared vocabulary does.
+_COLUMNS = {"dag_run_id": "run_id", "pool_name": "pool", "variable_key": "key"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many rows a page has at most, and where nobody says how many."""
+
+    most: int = 100
+    usual: int = 100
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a row: who asks, and what for."""
+
+    session: Session
+    path: Mapping[str, Any]
+    query: Mapping[str, object]
+    body: Mapping[str, object]
+    limits: Limits
+
+    def admit(self, guard: Guard) -> None:
+        """Refuse who may not read of the DAG that the path names, whether or not there is such a DAG."""
+        self.admit_to(guard, self.path.get("dag_id", ANY))
+
+    def admit_to(self, guard: Guard, dag_id: str) -> None:
+        """Refuse who may not read of a DAG, whether or not there is such a DAG."""
+        if dag_id == ANY or guard.dag is None:
+            return
+        for permission in guard.permissions:
+            if not self.session.actor.may(permission, dag_id):
+                raise Forbidden(f"{self.session.actor.name} lacks the permission {permission.value} on DAG '{dag_id}'.")
+
+    def columns(self) -> dict[str, object]:
+        """Return what the path says, by logical column."""
+        return {_COLUMNS.get(name, name): value for name, value in self.path.items()}
+
+    def find(self, codec: Selection, **key: object) -> Json | None:
+        """Return one object by its key; without one, by what the path says."""
+        return self.find_all(codec, [key or self.columns()])[0]
+
+    def find_all(self, codec: Selection, keys: list[dict[str, object]]) -> list[Json | None]:
+        """Return the object of each key, none where there is none."""
+        return self.session.read(Lookup(codec, tuple(keys)))  # type: ignore[return-value] # trees of a codec are objects
+
+    def sent(self) -> dict[str, object]:
+        """Return what the audit log says that the client sent.
+
+        Airflow has columns of their own for what names the object, and leaves it out of the rest.
+        """
+        named = ("dag_id", "dag_run_id", "run_id", "task_id", "map_index", "execution_date", "logical_date")
+        told = {**self.query, **self.path}
+        return {**{name: value for name, value in told.items() if name not in named}, **self.body}
+
+
+# What is done to an object of the answer that no statement can do.
+Finish = Callable[[Call, Json], None]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a dialect says that something is so: a title and a detail, with the path's names in braces."""
+
+    title: str
+    detail: str | None = None
+
+    def refusal(self, status: int, section: str, call: Call) -> RefusedError:
+        """Return the refusal of a call in these words."""
+        told = {**call.body, **call.path}
+        detail = None if self.detail is None else self.detail.format_map(told)
+        return RefusedError(status, detail, title=self.title.format_map(told), section=section)
+
+
+# The status of each refusal for which a dialect may have words, and where its documentation explains it.
+_SECTIONS: Mapping[str, tuple[int, str]] = {
+    "INVALID": (400, "BadRequest"),
+    "NOT_FOUND": (404, "NotFound"),
+    "CONFLICT": (409, "AlreadyExists"),
+}
+
+
+def said(problem: Problem, words: Mapping[type[Problem], Words], call: Call) -> Problem | RefusedError:
+    """Return a refusal in the dialect's words for it, or as it is where the dialect has none."""
+    told = next((told for kind, told in words.items() if isinstance(problem, kind)), None)
+    if told is None or problem.code not in _SECTIONS:
+        return problem
+    return told.refusal(*_SECTIONS[problem.code], call)

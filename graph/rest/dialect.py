@@ -1,0 +1,48 @@
+"""What makes a dialect: where it lives, which rows it answers, and how it says no."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from resolvers.errors import Problem
+
+if TYPE_CHECKING:
+    from graph.rest.rows import Row
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+class RefusedError(Exception):
+    """A refusal that only a dialect knows, in its own words.
+
+    `section` is the part of the dialect's documentation that explains it, none for those of HTTP itself.
+    """
+
+    def __init__(
+        self, status: int, detail: str | None, *, title: str | None = "Bad Request", section: str | None = "BadRequest"
+    ) -> None:
+        super().__init__(detail or title)
+        self.status = status
+        self.detail = detail
+        self.title = title
+        self.section = section
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes over the wire: a value that is written as JSON, or bytes as they are."""
+
+    body: object
+    status: int = 200
+    media_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A REST API of former times: its prefix, its rows, and how it renders a refusal."""
+
+    prefix: str
+    rows: tuple["Row", ...]
+    render: Callable[[Problem | RefusedError], Answer]

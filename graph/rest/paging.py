@@ -1,0 +1,129 @@
+"""Lists of a dialect: which rows, in which order, which of their fields, which page."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.rest.call import Call, Finish
+from graph.rest.codec import Json, only
+from graph.rest.dialect import RefusedError
+from graph.rest.params import Kind, Parameter, lists
+from resolvers.access.permissions import Guard
+from resolvers.binding import Filter, Match, Operator, Order
+from resolvers.selection import Listing, Nodes, PageSelection, Selection, Total, Window
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The parameter `fields`: which of the wire names are wanted, and what is said of unknown ones."""
+
+    title: str
+    detail: str
+
+    def chosen(self, codec: Selection, call: Call) -> Selection:
+        """Return the codec of the names that are wanted."""
+        names = call.query.get("fields")
+        if not isinstance(names, tuple):
+            return codec
+        known = {wanted.key for wanted in codec.wanted}
+        unknown = [name for name in dict.fromkeys(names) if name not in known]
+        if unknown:
+            raise RefusedError(400, self.detail.format(names=unknown, name=unknown[0]), title=self.title)
+        return only(codec, frozenset(names))
+
+
+FIELDS = lists("fields")
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A parameter that narrows a list: by which logical column, compared how."""
+
+    parameter: Parameter
+    column: str
+    operator: Operator
+    by: Callable[[Any], object] = field(default=lambda value: value)
+    link: str | None = None
+    guard: Guard | None = None
+
+    def condition(self, value: object) -> Match:
+        """Return the condition that the parameter's value puts on the rows."""
+        return Match(self.column, self.operator, self.by(value), self.link, self.guard)
+
+
+def narrow(
+    parameter: str,
+    column: str,
+    operator: Operator = Operator.IN,
+    *,
+    kind: Kind = Kind.LIST,
+    by: Callable[[Any], object] = lambda value: value,
+) -> Narrowing:
+    """Return a parameter that narrows by a logical column: one of several values, unless told otherwise."""
+    return Narrowing(Parameter(parameter, kind), column, operator, by)
+
+
+def between(parameter: str, column: str, kind: Kind = Kind.MOMENT) -> tuple[Narrowing, Narrowing]:
+    """Return the parameters `_gte` and `_lte`, which bound a logical column."""
+    return (
+        narrow(f"{parameter}_gte", column, Operator.AT_LEAST, kind=kind),
+        narrow(f"{parameter}_lte", column, Operator.AT_MOST, kind=kind),
+    )
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """The parameter `order_by`: wire names, each with its logical columns, and the order where it is not given."""
+
+    usual: Order
+    columns: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = "Ordering with {name!r} is disallowed or the attribute does not exist on the model"
+
+    def order(self, wanted: object) -> Order:
+        """Return the order that a client wants; a minus sign before it turns it round."""
+        if wanted is None:
+            return self.usual
+        text = str(wanted)
+        name = text.lstrip("-")
+        if name not in self.columns:
+            raise RefusedError(400, self.refusal.format(name=name))
+        return Order((self.columns[name],), descending=text.startswith("-"))
+
+
+LIMIT = Parameter("limit", Kind.INTEGER)
+OFFSET = Parameter("offset", Kind.INTEGER, least=0)
+ORDER_BY = Parameter("order_by")
+
+
+def window(call: Call, *, zero_is_usual: bool = True) -> Window:
+    """Return the rows that `limit` and `offset` ask for; a limit over the most is cut without a word."""
+    wanted, skipped = call.query.get("limit"), call.query.get("offset")
+    first = wanted if isinstance(wanted, int) else call.limits.usual
+    if first < 0:
+        raise RefusedError(400, None, title="Page limit must be a positive integer")
+    if first == 0 and zero_is_usual:
+        first = call.limits.usual
+    return Window(min(first, call.limits.most), offset=skipped if isinstance(skipped, int) else 0)
+
+
+def listing(
+    codec: Selection, into: str, filter_: Filter, order: Order, window_: Window, *, total: str | None = "total_entries"
+) -> Listing:
+    """Return the read whose answer is the JSON of a page."""
+    counted = (Total(total, None),) if total else ()
+    return Listing(PageSelection(codec.entity, (Nodes(into, codec), *counted)), order, window_, filter_)
+
+
+def read_page(call: Call, page: Listing, *, finish: Finish | None = None) -> Json:
+    """Return the JSON of a page, each of its objects finished."""
+    found: Json = call.session.read(page)  # type: ignore[assignment] # the tree of a codec is the object
+    for part in page.page.parts:
+        objects = found[part.key]
+        if not isinstance(objects, list):
+            continue
+        # A database is asked for one row more than a page has, to learn whether there is a next one.
+        found[part.key] = objects[: page.window.first]
+        if finish:
+            for one in objects:
+                finish(call, one)
+    return found

@@ -1,0 +1,248 @@
+"""From a query string and a JSON body to typed arguments, refused in the words of Airflow's stable API."""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from starlette.datastructures import QueryParams
+
+from graph.rest.dialect import RefusedError
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+class Kind(Enum):
+    """What a value is, by the name that refusals use."""
+
+    TEXT = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    MOMENT = "date-time"
+    LIST = "array"
+    OBJECT = "object"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of the query string. A list takes values separated by commas, or the name repeated."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    least: int | None = None
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a body.
+
+    `among` are the only values that it may have; of a list, `items` is what its items are.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    nullable: bool = False
+    read_only: bool = False
+    among: tuple[object, ...] = ()
+    least: int | None = None
+    items: Kind | None = None
+    # What Airflow looks at only when all of the above is well, and refuses in other words.
+    required: bool = False
+    refuses_null: bool = False
+    longest: int | None = None
+
+
+@dataclass(frozen=True)
+class Body:
+    """A JSON object: the properties that it may have, and those without which it is none of this kind."""
+
+    properties: tuple[Property, ...]
+    required: tuple[str, ...] = ()
+    # The title of refusals by the second look.
+    title: str = "Bad Request"
+
+
+def texts(names: str) -> tuple[Parameter, ...]:
+    """Return parameters of text."""
+    return tuple(Parameter(name) for name in names.split())
+
+
+def lists(names: str) -> tuple[Parameter, ...]:
+    """Return parameters that take several values."""
+    return tuple(Parameter(name, Kind.LIST) for name in names.split())
+
+
+def moments(names: str) -> tuple[Parameter, ...]:
+    """Return parameters that are instants."""
+    return tuple(Parameter(name, Kind.MOMENT) for name in names.split())
+
+
+def read_query(parameters: Sequence[Parameter], query: QueryParams) -> dict[str, object]:
+    """Return the parameters that were given, as what they are."""
+    known = {parameter.name: parameter for parameter in parameters}
+    extra = sorted(set(query.keys()) - set(known))
+    if extra:
+        raise RefusedError(400, f"Extra query parameter(s) {', '.join(extra)} not in spec", title=None)
+    for parameter in parameters:
+        if parameter.required and parameter.name not in query:
+            raise RefusedError(400, f"Missing query parameter '{parameter.name}'")
+    return {name: _parameter(known[name], query.getlist(name)) for name in query.keys()}  # noqa: SIM118 - a multidict
+
+
+def _parameter(parameter: Parameter, given: Sequence[str]) -> object:
+    if parameter.kind is Kind.LIST:
+        return tuple(part for text in given for part in text.split(","))
+    text = given[-1]
+    match parameter.kind:
+        case Kind.INTEGER | Kind.NUMBER:
+            number = _number(text, parameter.kind)
+            if number is None:
+                raise _wrong_type(parameter)
+            if parameter.least is not None and number < parameter.least:
+                raise RefusedError(400, _below(number, parameter.least))
+            return number
+        case Kind.BOOLEAN:
+            if text.lower() not in ("true", "false"):
+                raise _wrong_type(parameter)
+            return text.lower() == "true"
+        case Kind.MOMENT:
+            moment = read_moment(text)
+            if moment is None:
+                raise RefusedError(
+                    400,
+                    f"{text!r} is not a 'date-time'\n\nFailed validating 'format' in schema:\n"
+                    f"    {{'type': 'string', 'format': 'date-time'}}\n\nOn instance:\n    {text!r}",
+                )
+            return moment
+        case _:
+            return text
+
+
+def _number(text: str, kind: Kind) -> float | None:
+    try:
+        number = int(text) if kind is Kind.INTEGER else float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _wrong_type(parameter: Parameter) -> RefusedError:
+    return RefusedError(400, f"Wrong type, expected '{parameter.kind.value}' for query parameter '{parameter.name}'")
+
+
+def _below(number: float, least: int) -> str:
+    return (
+        f"{number} is less than the minimum of {least}\n\nFailed validating 'minimum' in schema:\n"
+        f"    {{'type': 'integer', 'minimum': {least}}}\n\nOn instance:\n    {number}"
+    )
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return an instant in the one form that the API takes: date, time and offset; else none."""
+    if not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+
+
+def parse_body(content_type: str | None, content: bytes) -> object:
+    """Return the JSON of a request's body."""
+    media = (content_type or "").partition(";")[0].strip().lower()
+    if media and not (media == "application/json" or media.endswith("+json")):
+        raise RefusedError(
+            415, f"Invalid Content-type ({media}), expected JSON data", title="Unsupported Media Type", section=None
+        )
+    if not content.strip():
+        raise RefusedError(400, "Request body must not be empty")
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        told = None
+    if told is None:
+        raise RefusedError(400, "Request body is not valid JSON")
+    return told
+
+
+def check_body(body: Body, told: object) -> dict[str, object]:
+    """Return a body that fits; text that says an instant stays text."""
+    if not isinstance(told, dict):
+        raise RefusedError(400, f"{told!r} is not of type 'object'")
+    for name in body.required:
+        if name not in told:
+            raise RefusedError(400, f"{name!r} is a required property")
+    known = {one.name: one for one in body.properties}
+    for name, value in told.items():
+        if name in known:
+            _check(known[name], value)
+    faults = {
+        **{one.name: fault for one in body.properties if (fault := _fault(one, told))},
+        **{name: ["Unknown field."] for name in told if name not in known},
+    }
+    if faults:
+        raise RefusedError(400, str(faults), title=body.title)
+    return told
+
+
+def _fault(one: Property, told: Mapping[str, object]) -> list[str]:
+    """Return what the second look finds at fault."""
+    if one.name not in told:
+        return ["Missing data for required field."] if one.required else []
+    value = told[one.name]
+    if value is None and one.refuses_null:
+        return ["Field may not be null."]
+    if one.longest is not None and isinstance(value, str) and len(value) > one.longest:
+        return [f"Longer than maximum length {one.longest}."]
+    return []
+
+
+def _check(one: Property, value: object) -> None:
+    if value is None and one.nullable:
+        return
+    if not _is_of(value, one.kind):
+        raise _misfit(f"{value!r} is not of type '{_type_of(one.kind)}'", one.name)
+    if one.kind is Kind.MOMENT and read_moment(str(value)) is None:
+        raise _misfit(f"{value!r} is not a 'date-time'", one.name)
+    if one.read_only:
+        raise _misfit("Property is read-only", one.name)
+    if one.items is not None and isinstance(value, list):
+        for at, item in enumerate(value):
+            if not _is_of(item, one.items) and not (one.among and item in one.among):
+                raise _misfit(f"{item!r} is not of type '{_type_of(one.items)}'", f"{one.name}.{at}")
+    chosen = value if isinstance(value, list) else [value]
+    for at, item in enumerate(chosen):
+        if one.among and item not in one.among:
+            place = f"{one.name}.{at}" if isinstance(value, list) else one.name
+            raise _misfit(f"{item!r} is not one of {list(one.among)!r}", place)
+    if one.least is not None and isinstance(value, int | float) and value < one.least:
+        raise _misfit(f"{value!r} is less than the minimum of {one.least}", one.name)
+
+
+def _misfit(detail: str, place: str) -> RefusedError:
+    return RefusedError(400, f"{detail} - '{place}'")
+
+
+def _type_of(kind: Kind) -> str:
+    return Kind.TEXT.value if kind is Kind.MOMENT else kind.value
+
+
+def _is_of(value: object, kind: Kind) -> bool:
+    match kind:
+        case Kind.TEXT | Kind.MOMENT:
+            return isinstance(value, str)
+        case Kind.INTEGER:
+            return isinstance(value, int) and not isinstance(value, bool)
+        case Kind.NUMBER:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case Kind.BOOLEAN:
+            return isinstance(value, bool)
+        case Kind.LIST:
+            return isinstance(value, list)
+        case Kind.OBJECT:
+            return isinstance(value, Mapping)

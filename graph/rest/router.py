@@ -1,0 +1,146 @@
+"""From the rows of a dialect to an application that answers them, one worker thread per request."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, compile_path
+from starlette.types import Receive, Scope, Send
+
+from graph.http.body import read_body
+from graph.problems import incident
+from graph.rest.call import Call, Limits
+from graph.rest.dialect import Answer, Dialect, RefusedError
+from graph.rest.params import check_body, parse_body, read_query
+from graph.rest.rows import Row
+from resolvers.access.actor import NOBODY, Actor
+from resolvers.errors import Invalid, Problem
+from resolvers.service import Service
+
+Authenticate = Callable[[Request], Actor]
+
+_NOWHERE = RefusedError(
+    404,
+    "The requested URL was not found on the server. If you entered the URL manually please check your spelling "
+    "and try again.",
+    title="Not Found",
+    section=None,
+)
+_NO_METHOD = RefusedError(
+    405, "The method is not allowed for the requested URL.", title="Method Not Allowed", section=None
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row under the pattern of its path."""
+
+    pattern: re.Pattern[str]
+    convertors: Mapping[str, Convertor[Any]]
+    row: Row
+
+    def names(self, path: str) -> dict[str, Any] | None:
+        """Return what the path says, or none where it is not this row's."""
+        match = self.pattern.match(path)
+        if match is None:
+            return None
+        return {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Answers the requests to one dialect."""
+
+    dialect: Dialect
+    service: Service
+    authenticate: Authenticate
+    limits: Limits
+    places: tuple[Place, ...]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        response = await self.response(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def response(self, request: Request) -> Response:
+        """Return the answer, or the dialect's rendering of the refusal."""
+        path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        if "//" in path:
+            return RedirectResponse(str(request.url.replace(path=re.sub("/{2,}", "/", request.scope["path"]))), 308)
+        found = [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
+        method = "GET" if request.method == "HEAD" else request.method
+        if found and method == "OPTIONS":
+            return Response(headers={"Allow": ", ".join(self._allowed(found))})
+        row, names = next(((row, names) for row, names in found if row.method == method), (None, {}))
+        if row is None:
+            return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
+        try:
+            return _response(await self._answer(request, row, names))
+        except (Problem, RefusedError) as refusal:
+            return _response(self.dialect.render(refusal))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id and the log the rest
+            message = str(incident(error)["message"])
+            fault = RefusedError(500, message, title="Internal Server Error", section="Unknown")
+            return _response(self.dialect.render(fault))
+
+    async def _answer(self, request: Request, row: Row, names: dict[str, Any]) -> Answer:
+        """Read the request, then answer it in a thread of its own."""
+        request.state.operation = f"{row.method} {row.path}"
+        if any("\0" in value for value in (*names.values(), *request.query_params.values()) if isinstance(value, str)):
+            raise Invalid("The address holds a character of code 0, which no name in Airflow can.")
+        body: dict[str, object] = {}
+        if row.body is not None:
+            content = await read_body(request, self.service.settings.max_body_bytes)
+            body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
+        query = read_query(row.query, request.query_params)
+
+        def answer() -> Answer:
+            actor = NOBODY if row.open else self.authenticate(request)
+            request.state.actor = actor.name
+            with self.service.session(actor) as session:
+                return row.answer(Call(session, names, query, body, self.limits))
+
+        return await run_in_threadpool(answer)
+
+    @staticmethod
+    def _allowed(found: list[tuple[Row, dict[str, Any]]]) -> list[str]:
+        methods = [row.method for row, _ in found]
+        return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
+
+
+def mounted(dialect: Dialect, service: Service, authenticate: Authenticate) -> BaseRoute:
+    """Return the route under which a dialect answers."""
+    places = []
+    for row in dialect.rows:
+        pattern, _, convertors = compile_path(row.path)
+        places.append(Place(pattern, convertors, row))
+    limits = Limits(_limit(service, "maximum_page_limit"), _limit(service, "fallback_page_limit"))
+    return Mount(dialect.prefix, app=Endpoint(dialect, service, authenticate, limits, tuple(places)))
+
+
+def _limit(service: Service, option: str) -> int:
+    """Return one of Airflow's limits of a page: 100 where its configuration does not say."""
+    told = service.config.value("api", option) or ""
+    return int(told) if told.isdecimal() and int(told) else 100
+
+
+def _response(answer: Answer) -> Response:
+    content = answer.body if isinstance(answer.body, bytes | str) else _written(answer.body)
+    return Response(content, answer.status, dict(answer.headers), answer.media_type)
+
+
+def _written(value: object) -> bytes:
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(value: object) -> object:
+    """Return what JSON can say of a value that it has no word for: null for what cannot be read."""
+    if isinstance(value, Problem):
+        return None
+    return list(value) if isinstance(value, set | frozenset) else str(value)

@@ -1,0 +1,186 @@
+"""The rows of a dialect's table: reading one thing, reading a page of things, changing one, and the rest."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from graph.rest.call import ANY, Call, Finish, Words, said
+from graph.rest.dialect import Answer
+from graph.rest.paging import FIELDS, LIMIT, OFFSET, ORDER_BY, Fields, Narrowing, Sorting, listing, read_page, window
+from graph.rest.params import Body, Kind, Parameter
+from resolvers.binding import Filter, Match, Operator
+from resolvers.errors import Problem
+from resolvers.operations.operation import Operation
+from resolvers.selection import Selection
+
+
+class Row(Protocol):
+    """An operation of a dialect. `open` ones ask nobody who they are."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+
+    @property
+    def path(self) -> str:
+        """The path below the dialect's prefix, names in braces."""
+
+    @property
+    def query(self) -> tuple[Parameter, ...]:
+        """The parameters that it takes."""
+
+    @property
+    def body(self) -> Body | None:
+        """The body that it takes."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it asks nobody who they are."""
+
+    def answer(self, call: Call) -> Answer:
+        """Answer a call."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """One object by the key in the path."""
+
+    path: str
+    codec: Selection
+    missing: Words
+    fields: Fields | None = None
+    finish: Finish | None = None
+    method: str = "GET"
+    body: None = None
+    open: bool = False
+
+    @property
+    def query(self) -> tuple[Parameter, ...]:
+        """The parameters that it takes."""
+        return FIELDS if self.fields else ()
+
+    def answer(self, call: Call) -> Answer:
+        """Return the object, or the dialect's words that there is none."""
+        call.admit(self.codec.entity.guard)
+        codec = self.fields.chosen(self.codec, call) if self.fields else self.codec
+        found = call.find(codec, **{name: call.columns().get(name, -1) for name in codec.entity.key})
+        if found is None:
+            raise self.missing.refusal(404, "NotFound", call)
+        if self.finish:
+            self.finish(call, found)
+        return Answer(found)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of objects: those of the path's keys that are not `~`, narrowed by parameters."""
+
+    path: str
+    codec: Selection
+    into: str
+    sorting: Sorting
+    narrowings: tuple[Narrowing, ...] = ()
+    fields: Fields | None = None
+    finish: Finish | None = None
+    always: Filter = ()
+    # Conditions that hold unless a parameter says otherwise: its name, and what it turns off when false.
+    unless: Mapping[str, Match] = field(default_factory=dict)
+    zero_is_usual: bool = True
+    method: str = "GET"
+    body: None = None
+    open: bool = False
+
+    @property
+    def query(self) -> tuple[Parameter, ...]:
+        """The parameters that it takes."""
+        return (
+            LIMIT,
+            OFFSET,
+            *((ORDER_BY,) if self.sorting.columns else ()),
+            *(FIELDS if self.fields else ()),
+            *(Parameter(name, Kind.BOOLEAN) for name in self.unless),
+            *(narrowing.parameter for narrowing in self.narrowings),
+        )
+
+    def filter(self, call: Call) -> Filter:
+        """Return the conditions that the path and the parameters state."""
+        keys = tuple(Match(name, Operator.EQUALS, value) for name, value in call.columns().items() if value != ANY)
+        usual = tuple(match for name, match in self.unless.items() if call.query.get(name, True))
+        given = tuple(
+            narrowing.condition(call.query[narrowing.parameter.name])
+            for narrowing in self.narrowings
+            if narrowing.parameter.name in call.query
+        )
+        return keys + self.always + usual + given
+
+    def answer(self, call: Call) -> Answer:
+        """Return the page."""
+        call.admit(self.codec.entity.guard)
+        codec = self.fields.chosen(self.codec, call) if self.fields else self.codec
+        order = self.sorting.order(call.query.get("order_by"))
+        rows = window(call, zero_is_usual=self.zero_is_usual)
+        return Answer(read_page(call, listing(codec, self.into, self.filter(call), order, rows), finish=self.finish))
+
+
+@dataclass(frozen=True)
+class Write:
+    """A change of one object by an operation, and the object as it then reads.
+
+    `path_as` and `body_as` say which argument a name of the path or of the body is. `words` are what
+    the dialect calls the operation's refusals. Without an `answer` there is nothing left to read.
+    """
+
+    method: str
+    path: str
+    operation: Operation[Any, Any]
+    answer_as: Selection | None = None
+    path_as: Mapping[str, str] = field(default_factory=dict)
+    body_as: Mapping[str, str] = field(default_factory=dict)
+    body: Body | None = None
+    query: tuple[Parameter, ...] = ()
+    # Refuses what the dialect alone forbids; returns the body's names that count, where not all do.
+    check: Callable[[Call], frozenset[str] | None] | None = None
+    words: Mapping[type[Problem], Words] = field(default_factory=dict)
+    finish: Finish | None = None
+    nothing: str = "application/json"
+    open: bool = False
+
+    def _may(self, call: Call) -> bool:
+        on = self.operation.on
+        dag_id = next((call.path[name] for name, argument in self.path_as.items() if argument == on), None)
+        return call.session.actor.may(self.operation.needs, dag_id)
+
+    def answer(self, call: Call) -> Answer:
+        """Carry out the change, and read what became of it."""
+        try:
+            # Whoever may not do it at all is told so before anything else, by the operation itself.
+            counted = self.check(call) if self.check and self._may(call) else None
+            arguments = {argument: call.path[name] for name, argument in self.path_as.items()}
+            for name, argument in self.body_as.items():
+                if name in call.body and (counted is None or name in counted):
+                    arguments[argument] = call.body[name]
+            key = call.session.run_sent(self.operation, call.sent(), **arguments)
+        except Problem as problem:
+            raise said(problem, self.words, call) from problem
+        if self.answer_as is None:
+            return Answer(b"", 204, self.nothing)
+        found = call.find(self.answer_as, **vars(key))
+        if found is not None and self.finish:
+            self.finish(call, found)
+        return Answer(found)
+
+
+@dataclass(frozen=True)
+class Custom:
+    """An operation that is none of the others: a function of the call."""
+
+    method: str
+    path: str
+    by: Callable[[Call], Answer]
+    body: Body | None = None
+    query: tuple[Parameter, ...] = ()
+    open: bool = False
+
+    def answer(self, call: Call) -> Answer:
+        """Answer a call."""
+        return self.by(call)

@@ -1,0 +1,19 @@
+"""Airflow 2's stable REST API, `/api/v1`, one noun per file."""
+
+from graph.rest.dialect import Dialect
+from graph.rest.stable import dag_runs, dags, deployment, pools, task_instances, tasks, variables
+from graph.rest.stable.problems import render
+
+STABLE = Dialect(
+    "/api/v1",
+    (
+        *deployment.ROWS,
+        *dags.ROWS,
+        *tasks.ROWS,
+        *dag_runs.ROWS,
+        *task_instances.ROWS,
+        *pools.ROWS,
+        *variables.ROWS,
+    ),
+    render,
+)

@@ -1,0 +1,190 @@
+"""`/dags/{dag_id}/dagRuns`: when and why a DAG ran, and making it run."""
+
+from datetime import UTC, datetime
+
+from graph.rest.batch import batch, batch_body
+from graph.rest.call import Call, Words, said
+from graph.rest.codec import codec, computed, stored
+from graph.rest.dialect import Answer, RefusedError
+from graph.rest.paging import Fields, Narrowing, Sorting, between, narrow, read_page
+from graph.rest.params import Body, Kind, Property, read_moment
+from graph.rest.rows import Custom, Page, Read, Row, Write
+from graph.rest.stable.values import run_type
+from graph.types.dag import DAG
+from graph.types.dag_run import DagRun
+from resolvers.access.permissions import Permission
+from resolvers.binding import Order
+from resolvers.errors import Conflict, NotFound, Problem
+from resolvers.operations.keys import RunKey
+from resolvers.operations.notes import LONGEST_NOTE
+from resolvers.operations.runs import delete_run, set_run_note
+from resolvers.operations.trigger import trigger_run
+
+RUN_JSON = codec(
+    DagRun,
+    "dag_id",
+    "state",
+    "conf",
+    "note",
+    dag_run_id="run_id",
+    run_type=computed("run_type", run_type),
+    external_trigger="is_external",
+    # Two names of one date. A run of Airflow 3 may have none, and then reads as of when it was due.
+    logical_date=stored("nominal_date"),
+    execution_date=stored("nominal_date"),
+    data_interval_start=stored("data_interval_start"),
+    data_interval_end=stored("data_interval_end"),
+    start_date="started_at",
+    end_date="ended_at",
+    last_scheduling_decision=stored("last_scheduling_decision"),
+)
+
+_DATES: tuple[Narrowing, ...] = (
+    *between("execution_date", "nominal_date"),
+    *between("start_date", "start_date"),
+    *between("end_date", "end_date"),
+)
+_SORTING = Sorting(
+    Order(("id",)),
+    {
+        "id": "id",
+        "dag_id": "dag_id",
+        "dag_run_id": "run_id",
+        "state": "state",
+        "execution_date": "nominal_date",
+        "start_date": "start_date",
+        "end_date": "end_date",
+        "updated_at": "updated_at",
+        "external_trigger": "is_external",
+        "conf": "conf",
+    },
+)
+_MISSING = Words("DAGRun not found", "DAGRun with DAG ID: '{dag_id}' and DagRun ID: '{dag_run_id}' not found")
+_MISSING_TO_CHANGE = Words("Not Found", _MISSING.detail)
+_NO_DAG = Words("DAG not found", "DAG with dag_id: '{dag_id}' not found")
+
+_BATCH: tuple[Narrowing, ...] = (
+    narrow("dag_ids", "dag_id"),
+    narrow("dag_run_ids", "run_id"),
+    narrow("states", "state"),
+    *_DATES,
+)
+
+
+def _batch(call: Call) -> Answer:
+    """Return the runs of many DAGs that a body describes."""
+    page = batch(call, RUN_JSON, "dag_runs", _BATCH, _SORTING.order(call.body.get("order_by")))
+    return Answer(read_page(call, page))
+
+
+_STATES = ("queued", "running", "success", "failed")
+_RUN_TYPES = ("backfill", "manual", "scheduled", "dataset_triggered")
+_DATE_NAMES = ("logical_date", "execution_date", "data_interval_start", "data_interval_end")
+_TRIGGER_BODY = Body(
+    (
+        Property("dag_run_id", nullable=True, refuses_null=True),
+        Property("dag_id", read_only=True),
+        *(Property(name, Kind.MOMENT, nullable=True, refuses_null=True) for name in _DATE_NAMES),
+        *(
+            Property(name, Kind.MOMENT, nullable=True, read_only=True)
+            for name in ("start_date", "end_date", "last_scheduling_decision")
+        ),
+        Property("run_type", read_only=True, among=_RUN_TYPES),
+        Property("state", read_only=True, among=_STATES),
+        Property("external_trigger", Kind.BOOLEAN, read_only=True),
+        Property("conf", Kind.OBJECT),
+        Property("note", nullable=True, longest=LONGEST_NOTE),
+    )
+)
+_TRIGGERABLE = codec(DAG, "is_stale", "has_import_errors")
+
+
+def _trigger(call: Call) -> Answer:
+    """Make a queued run; without a date, one about now."""
+    dag_id, body = str(call.path["dag_id"]), call.body
+    if call.session.actor.may(Permission.RUN_CREATE, dag_id):
+        _refuse_untriggerable(call)
+    dates = {name: read_moment(str(body[name])) for name in _DATE_NAMES if body.get(name)}
+    logical, execution = dates.get("logical_date"), dates.get("execution_date")
+    if logical and execution and logical != execution:
+        raise RefusedError(
+            400, "execution_date conflicts with logical_date", title="logical_date conflicts with execution_date"
+        )
+    date = logical or execution or datetime.now(UTC)
+    conf, note = body.get("conf"), body.get("note")
+    run_id = str(body["dag_run_id"]) if body.get("dag_run_id") else None
+    try:
+        key = call.session.run_sent(
+            trigger_run,
+            call.sent(),
+            dag_id=dag_id,
+            run_id=run_id,
+            logical_date=date,
+            data_interval_start=dates.get("data_interval_start"),
+            data_interval_end=dates.get("data_interval_end"),
+            conf=conf if isinstance(conf, dict) else None,
+            note=None if note is None else str(note),
+        )
+    except Conflict as conflict:
+        same = f"DAGRun ID: '{run_id}'" if conflict.field == "runId" else f"DAGRun logical date: '{date}'"
+        raise RefusedError(
+            409, f"DAGRun with DAG ID: '{dag_id}' and {same} already exists", title="Conflict", section="AlreadyExists"
+        ) from conflict
+    except Problem as problem:
+        raise said(problem, {NotFound: _NO_DAG}, call) from problem
+    return Answer(call.find(RUN_JSON, **vars(key)))
+
+
+def _refuse_untriggerable(call: Call) -> None:
+    """Say in Airflow's words what it looks at before anything else."""
+    dag = call.find(_TRIGGERABLE)
+    if dag is None or dag["is_stale"]:
+        raise _NO_DAG.refusal(404, "NotFound", call)
+    if dag["has_import_errors"]:
+        raise RefusedError(
+            400, f"DAG with dag_id: '{call.path['dag_id']}' has import errors", title="DAG cannot be triggered"
+        )
+
+
+def run_key(call: Call) -> RunKey:
+    """Return the run that the path names."""
+    return RunKey(str(call.path["dag_id"]), str(call.path["dag_run_id"]))
+
+
+_RUN_PATH = {"dag_id": "dag_id", "dag_run_id": "run_id"}
+
+ROWS: tuple[Row, ...] = (
+    Custom("POST", "/dags/~/dagRuns/list", _batch, body=batch_body(_BATCH, Property("order_by"))),
+    Page(
+        "/dags/{dag_id}/dagRuns",
+        RUN_JSON,
+        "dag_runs",
+        _SORTING,
+        (*_DATES, *between("updated_at", "updated_at"), narrow("state", "state")),
+        fields=Fields("DAGRunCollectionSchema error", "{name} not in DAGRunSchema"),
+    ),
+    Custom("POST", "/dags/{dag_id}/dagRuns", _trigger, body=_TRIGGER_BODY),
+    Read(
+        "/dags/{dag_id}/dagRuns/{dag_run_id}",
+        RUN_JSON,
+        _MISSING,
+        fields=Fields("DAGRunSchema error", "{name} not in DAGRunSchema"),
+    ),
+    Write(
+        "DELETE",
+        "/dags/{dag_id}/dagRuns/{dag_run_id}",
+        delete_run,
+        path_as=_RUN_PATH,
+        words={NotFound: _MISSING_TO_CHANGE},
+    ),
+    Write(
+        "PATCH",
+        "/dags/{dag_id}/dagRuns/{dag_run_id}/setNote",
+        set_run_note,
+        RUN_JSON,
+        path_as=_RUN_PATH,
+        body=Body((Property("note", longest=LONGEST_NOTE),), required=("note",)),
+        body_as={"note": "note"},
+        words={NotFound: _MISSING_TO_CHANGE},
+    ),
+)

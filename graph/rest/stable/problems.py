@@ -1,0 +1,42 @@
+"""How Airflow's stable API says no: problem details of RFC 7807."""
+
+from graph.rest.dialect import PROBLEM, Answer, RefusedError
+from resolvers.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    TooExpensive,
+    Unauthenticated,
+    Unavailable,
+    Unsupported,
+)
+
+_DOCUMENTATION = "https://airflow.apache.org/docs/apache-airflow/2.11.2/stable-rest-api-ref.html#section/Errors/"
+
+# Status, title and section of the documentation; Airflow has no sections for the last three.
+_KINDS: dict[type[Problem], tuple[int, str, str]] = {
+    Invalid: (400, "Bad Request", "BadRequest"),
+    Unauthenticated: (401, "Unauthorized", "Unauthenticated"),
+    Forbidden: (403, "Forbidden", "PermissionDenied"),
+    NotFound: (404, "Not Found", "NotFound"),
+    Conflict: (409, "Conflict", "AlreadyExists"),
+    TooExpensive: (400, "Bad Request", "BadRequest"),
+    Unsupported: (501, "Not Implemented", "Unknown"),
+    Unavailable: (503, "Service Unavailable", "Unknown"),
+}
+
+# Airflow tells nobody why they may not.
+_SILENT = (Unauthenticated, Forbidden)
+
+
+def render(refusal: Problem | RefusedError) -> Answer:
+    """Return the problem details of a refusal."""
+    if isinstance(refusal, RefusedError):
+        status, title, section, detail = refusal.status, refusal.title, refusal.section, refusal.detail
+    else:
+        status, title, section = next(told for kind, told in _KINDS.items() if isinstance(refusal, kind))
+        detail = None if isinstance(refusal, _SILENT) else refusal.detail
+    kind = f"{_DOCUMENTATION}{section}" if section else "about:blank"
+    return Answer({"detail": detail, "status": status, "title": title, "type": kind}, status, PROBLEM)

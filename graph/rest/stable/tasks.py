@@ -1,0 +1,96 @@
+"""`/dags/{dag_id}/tasks`: what a DAG consists of, as its file said when it was last parsed."""
+
+from typing import Any
+
+from graph.rest.call import Call, Words
+from graph.rest.codec import Json, codec, computed, each, one, stored
+from graph.rest.dialect import Answer, RefusedError
+from graph.rest.params import Parameter
+from graph.rest.rows import Custom, Read, Row
+from graph.rest.stable.values import span, trigger_rule
+from graph.types.dag import DAG
+from graph.types.dag_definition import DagDefinition
+from graph.types.guards import TASKS
+from graph.types.task import Task
+
+
+def _class(path: str) -> Json:
+    """Return a class by its path, in two parts."""
+    module, _, name = path.rpartition(".")
+    return {"class_name": name, "module_path": module}
+
+
+def params_json(params: Any) -> Json:  # noqa: ANN401 - parameters by name, as the serialized DAG has them
+    """Return parameters with their defaults and schemas."""
+    return {
+        name: {
+            "__class": param.class_path,
+            "value": param.default if param.has_default else None,
+            "description": param.description,
+            "schema": dict(param.schema),
+        }
+        for name, param in params.items()
+    }
+
+
+TASK_JSON = codec(
+    Task,
+    "task_id",
+    "owner",
+    "queue",
+    "depends_on_past",
+    "wait_for_downstream",
+    "weight_rule",
+    "is_mapped",
+    "doc_md",
+    "template_fields",
+    "downstream_task_ids",
+    "ui_color",
+    "ui_fgcolor",
+    task_display_name="display_name",
+    operator_name="operator",
+    pool="pool_name",
+    start_date="starts_on",
+    end_date="ends_on",
+    class_ref=computed("operator module", lambda name, module: {"class_name": name, "module_path": module}),
+    trigger_rule=computed("trigger_rule", trigger_rule),
+    # Airflow 2 writes these three as numbers with a fraction.
+    retries=computed("retries", float),
+    pool_slots=computed("pool_slots", float),
+    priority_weight=computed("priority_weight", float),
+    retry_delay=computed("retry_delay", span),
+    execution_timeout=computed("execution_timeout", span),
+    retry_exponential_backoff=computed("retry_exponential_backoff", lambda factor: factor > 0),
+    params=computed("params", params_json),
+    extra_links=computed("extra_links", lambda links: [_class(link.class_path) for link in links if link.class_path]),
+)
+
+# A DAG without a serialized form has no definition, and so no list of tasks either.
+_TASKS_JSON = codec(
+    DAG, definition=one("definition", codec(DagDefinition, dag_id=stored("dag_id"))), tasks=each("tasks", TASK_JSON)
+)
+
+
+def _tasks(call: Call) -> Answer:
+    """Return the tasks of a DAG, by any attribute that all of them have."""
+    call.admit(TASKS)
+    found = call.find(_TASKS_JSON)
+    if found is None or found.pop("definition") is None:
+        raise RefusedError(404, None, title="DAG not found", section="NotFound")
+    order = str(call.query.get("order_by", "task_id"))
+    name = order.lstrip("-")
+    tasks: list[Json] = found["tasks"]  # type: ignore[assignment] # as the codec says
+    if name not in {wanted.key for wanted in TASK_JSON.wanted} - {"class_ref"}:
+        raise RefusedError(400, f"'SerializedBaseOperator' object has no attribute '{name}'")
+    tasks.sort(key=lambda task: (task[name] is not None, _sortable(task[name])), reverse=order.startswith("-"))
+    return Answer(found)
+
+
+def _sortable(value: object) -> Any:  # noqa: ANN401 - whatever compares with its like
+    return str(value) if isinstance(value, dict | list | tuple) or value is None else value
+
+
+ROWS: tuple[Row, ...] = (
+    Custom("GET", "/dags/{dag_id}/tasks", _tasks, query=(Parameter("order_by"),)),
+    Read("/dags/{dag_id}/tasks/{task_id}", TASK_JSON, Words("Task not found")),
+)

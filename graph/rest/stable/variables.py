@@ -1,0 +1,80 @@
+"""`/variables`: values that DAGs look up by key."""
+
+from graph.rest.call import Call, Words, said
+from graph.rest.codec import codec
+from graph.rest.dialect import Answer, RefusedError
+from graph.rest.paging import Sorting
+from graph.rest.params import Body, Property, lists
+from graph.rest.rows import Custom, Page, Read, Row, Write
+from graph.types.variable import Variable
+from resolvers.binding import Order
+from resolvers.errors import NotFound, Problem
+from resolvers.operations.variables import delete_variable, set_variable, update_variable
+
+VARIABLE_JSON = codec(Variable, "key", "value", "description")
+
+_BODY = Body(
+    (
+        Property("key", required=True),
+        Property("value", required=True),
+        Property("description", nullable=True, refuses_null=True),
+    ),
+    title="Invalid Variable schema",
+)
+_MISSING = Words("Variable not found", "Variable does not exist")
+
+
+def _set(call: Call) -> Answer:
+    """Make or replace a variable; the answer is what was sent, secrets and all."""
+    told = {name: str(value) for name, value in call.body.items()}
+    try:
+        call.session.run_sent(set_variable, call.sent(), **told)
+    except Problem as problem:
+        raise said(problem, {}, call) from problem
+    return Answer(dict(call.body))
+
+
+def _masked(call: Call) -> frozenset[str] | None:
+    """Return the names in `update_mask`, each of which must be in the body; a key never changes."""
+    if call.body["key"] != call.path["variable_key"]:
+        raise RefusedError(400, "key from request body doesn't match uri parameter", title="Invalid post body")
+    mask = call.query.get("update_mask")
+    if not isinstance(mask, tuple):
+        return None
+    names = [name.strip() for name in mask]
+    for name in names:
+        if name == "key" or name not in call.body:
+            raise RefusedError(400, f"'{name}' is unknown or cannot be updated.")
+    return frozenset(names)
+
+
+ROWS: tuple[Row, ...] = (
+    Page(
+        "/variables",
+        VARIABLE_JSON,
+        "variables",
+        Sorting(Order(("id",)), {"id": "id", "key": "key", "value": "val"}),
+    ),
+    Custom("POST", "/variables", _set, body=_BODY),
+    Read("/variables/{variable_key:path}", VARIABLE_JSON, _MISSING),
+    Write(
+        "PATCH",
+        "/variables/{variable_key:path}",
+        update_variable,
+        VARIABLE_JSON,
+        path_as={"variable_key": "key"},
+        body=_BODY,
+        body_as={"value": "value", "description": "description"},
+        query=lists("update_mask"),
+        check=_masked,
+        words={NotFound: _MISSING},
+    ),
+    Write(
+        "DELETE",
+        "/variables/{variable_key:path}",
+        delete_variable,
+        path_as={"variable_key": "key"},
+        words={NotFound: Words("Variable not found")},
+        nothing="text/html",
+    ),
+)
