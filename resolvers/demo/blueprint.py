@@ -28,7 +28,8 @@ class TaskPlan:
     """One task.
 
     `after` names the tasks that it waits for, separated by blanks. `over` is what it is mapped over:
-    literal values, or the id of the upstream task that returns them. `seconds` is how long a try
+    literal values, or the id of the upstream task that returns them. `triggers` is the DAG that it
+    triggers a run of. `seconds` is how long a try
     usually took, `fails` the share of tries that fail, `waits` how long it waits if that is its manner;
     `lasts` is how long the clock lets it run, if not the moments that suit its `seconds`.
     """
@@ -50,6 +51,7 @@ class TaskPlan:
     is_teardown: bool = False
     over: tuple[str, ...] | str = ()
     outlets: tuple[str, ...] = ()
+    triggers: str | None = None
     doc: str | None = None
 
     @cached_property

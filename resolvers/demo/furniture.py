@@ -68,13 +68,19 @@ def job_rows(now: datetime, airflow: int) -> Iterator[Row]:
     began = now - timedelta(days=6, hours=3)
     dead = now - timedelta(days=6, hours=4)
     running = ["SchedulerJob", "TriggererJob", *(["DagProcessorJob"] if airflow == 3 else [])]
-    yield _job("SchedulerJob", "failed", dead - timedelta(days=20), dead)
-    for kind in running:
-        yield _job(kind, "running", began, None) | {"latest_heartbeat": now}
+    yield _job(1, "SchedulerJob", "failed", dead - timedelta(days=20), dead)
+    for number, kind in enumerate(running, start=2):
+        yield _job(number, kind, "running", began, None) | {"latest_heartbeat": now}
 
 
-def _job(kind: str, state: str, start: datetime, end: datetime | None) -> Row:
+def worker_job(number: int, start: datetime, worker: str) -> Row:
+    """Return the job that Airflow 2 has for each try that runs."""
+    return _job(number, "LocalTaskJob", "running", start, None) | {"hostname": worker, "latest_heartbeat": start}
+
+
+def _job(number: int, kind: str, state: str, start: datetime, end: datetime | None) -> Row:
     return {
+        "id": number,
         "job_type": kind,
         "state": state,
         "start_date": start,

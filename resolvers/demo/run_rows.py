@@ -7,6 +7,7 @@ from resolvers.demo.blueprint import DagPlan, TaskPlan
 from resolvers.demo.dag_rows import version_of
 from resolvers.demo.dags import CATALOG
 from resolvers.demo.fate import chance
+from resolvers.demo.furniture import worker_job
 from resolvers.demo.history import Past
 from resolvers.demo.progress import map_label
 from resolvers.demo.records import Records
@@ -24,6 +25,10 @@ _TRIGGERED_BY = {
     "operator_triggered": "OPERATOR",
     "scheduled": "TIMETABLE",
 }
+RESUMED_BY = "execute_complete"
+"""The method that a task goes on with after it has waited outside of a worker."""
+
+_FIRST_JOB = 1000
 _TASK_NOTES = ("Cleared once by hand.", "The API was slow that day.", "Known: see page 4 of the runbook.")
 
 
@@ -46,14 +51,26 @@ def add_outcomes(records: Records, past: Past) -> None:
             }
             if past.airflow == 3:
                 common |= {"dag_version_id": version, "span_status": "not_started"}
-            _add_instance(records, past, common, outcome, instance)
+            _add_instance(records, past, common, outcome, instance, number)
 
 
-def _add_instance(records: Records, past: Past, common: Row, outcome: Outcome, instance: Instance) -> None:
+def _job_of(records: Records, number: int, instance: Instance) -> int | None:
+    """Return the job that runs a try; Airflow 2 stops a running try that is cleared by its job."""
+    attempt = instance.latest
+    if attempt.state != "running" or attempt.start is None:
+        return None
+    job = _FIRST_JOB + number * 100 + max(instance.map_index, 0)
+    records.add("job", [worker_job(job, attempt.start, attempt.worker)])
+    return job
+
+
+def _add_instance(records: Records, past: Past, common: Row, outcome: Outcome, instance: Instance, number: int) -> None:
     key = (outcome.run.plan.dag_id, outcome.run.run_id, instance.task.task_id, instance.map_index)
     made = outcome.run.queued_at
     identity = time_ordered_id(made, chance=chance("instance", *key))
-    own: Row = {"id": identity} if past.airflow == 3 else {"job_id": None}
+    own: Row = {"id": identity}
+    if past.airflow == 2:
+        own = {"job_id": _job_of(records, number, instance)}
     records.add("task_instance", [{**common, **try_columns(instance.latest), **own}])
     for attempt in instance.earlier:
         old = time_ordered_id(made, chance=chance("try", *key, attempt.number))
@@ -78,7 +95,7 @@ def weights_of(serialized: Mapping[str, Mapping[str, object]]) -> dict[tuple[str
     return {(dag.dag_id, task.task_id): priority_weight_total(dag, task) for dag in dags for task in dag.tasks.values()}
 
 
-def run_row(outcome: Outcome, number: int, airflow: int, version: uuid.UUID) -> Row:
+def run_row(outcome: Outcome, number: int, airflow: int, version: uuid.UUID | None) -> Row:
     """Return the row of a run; `number` is its id."""
     run = outcome.run
     start, end = run.interval or (None, None)
@@ -101,7 +118,7 @@ def run_row(outcome: Outcome, number: int, airflow: int, version: uuid.UUID) -> 
         "updated_at": outcome.end or outcome.start or run.queued_at,
     }
     if airflow == 2:
-        return {**row, "external_trigger": run.run_type == "manual"}
+        return {**row, "is_external": run.run_type == "manual"}
     return {
         **row,
         "run_after": run.run_after,
@@ -145,5 +162,6 @@ def try_columns(attempt: Attempt) -> Row:
         "duration": (end - start).total_seconds() if start and end else None,
         "hostname": attempt.worker,
         "pid": attempt.process,
+        "next_method": RESUMED_BY if attempt.state in {"deferred", "awaiting_input"} else None,
         "updated_at": end or start or attempt.queued_at,
     }

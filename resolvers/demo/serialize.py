@@ -171,6 +171,8 @@ def _told(plan: DagPlan, task: TaskPlan) -> Iterator[tuple[str, object]]:
         yield "queue", task.queue
     if task.pool_slots != 1:
         yield "pool_slots", task.pool_slots
+    if task.triggers:
+        yield "trigger_dag_id", task.triggers
     yield "pool", task.pool
     yield "weight_rule", "downstream"
     if task.is_setup or task.is_teardown:

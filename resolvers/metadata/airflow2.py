@@ -228,7 +228,7 @@ _RELATIONS = (
         "task_reschedule",
         _task_reschedule,
         ("id",),
-        same("id dag_id run_id task_id map_index try_number"),
+        same("id dag_id run_id task_id map_index try_number start_date end_date duration reschedule_date"),
     ),
     Relation(
         "serialized_dag",

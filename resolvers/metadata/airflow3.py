@@ -298,7 +298,12 @@ _RELATIONS = (
         ("dag_run_id",),
         same("dag_run_id content user_id created_at updated_at"),
     ),
-    Relation("task_reschedule", _task_reschedule, ("id",), same("id ti_id")),
+    Relation(
+        "task_reschedule",
+        _task_reschedule,
+        ("id",),
+        same("id ti_id start_date end_date duration reschedule_date"),
+    ),
     Relation(
         "human_input",
         _human,

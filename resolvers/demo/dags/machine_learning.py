@@ -65,7 +65,9 @@ MACHINE_LEARNING = (
                 seconds=40,
             ),
             TaskPlan(task_id="register_model", after="cluster.train", seconds=12),
-            TaskPlan(task_id="evaluate", operator=TRIGGER, after="register_model", seconds=3),
+            TaskPlan(
+                task_id="evaluate", operator=TRIGGER, after="register_model", seconds=3, triggers="evaluate_models"
+            ),
         ),
         scenes=(
             Scene(
