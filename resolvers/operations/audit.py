@@ -80,5 +80,8 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
 
 
 def _held(value: object) -> object:
-    """Return what a column holds of an id: what was refused may be of any length, and is audited too."""
-    return value[:_LONGEST_ID] if isinstance(value, str) else value
+    """Return what a column can hold of an id: whatever was refused for its id is audited too."""
+    if not isinstance(value, str):
+        return value
+    text = value.encode(errors="replace").decode().replace("\0", "?")
+    return text[:_LONGEST_ID]

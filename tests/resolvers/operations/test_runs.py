@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from resolvers.metadata.engine import write_transaction
 from resolvers.operations.keys import RunKey
 from resolvers.operations.runs import delete_run, set_run_note
 from resolvers.settings import Role
-from tests.stores import MINORS, SQLiteStore
 from tests.world import DAY, World
 
 KEY = {"dag_id": "etl", "run_id": "run"}
@@ -25,12 +23,9 @@ def etl(world: World) -> World:
     return furnished(world)
 
 
-@pytest.fixture(params=MINORS)
-def minor(request: pytest.FixtureRequest, sqlite_store: SQLiteStore) -> Iterator[World]:
-    """Return a world of every Airflow, on SQLite."""
-    world = World.open(sqlite_store.database(request.param), request.param)
-    yield furnished(world)
-    world.close()
+@pytest.fixture
+def each(minor: World) -> World:
+    return furnished(minor)
 
 
 def furnished(world: World) -> World:
@@ -93,21 +88,21 @@ def test_a_run_goes_with_all_that_belongs_to_it(etl: World) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "success", "failed"])
-def test_from_3_1_on_a_running_run_stays(minor: World, state: str) -> None:
-    table = minor.generation.relation("dag_run").table
-    with write_transaction(minor.service.engine) as connection:
+def test_from_3_1_on_a_running_run_stays(each: World, state: str) -> None:
+    table = each.generation.relation("dag_run").table
+    with write_transaction(each.service.engine) as connection:
         connection.execute(table.update().where(table.c.run_id == "run").values(state=state))
 
-    if state == "running" and minor.generation.minor in {"3.1", "3.2", "3.3"}:
+    if state == "running" and each.generation.minor in {"3.1", "3.2", "3.3"}:
         with pytest.raises(Conflict, match="'run' of DAG 'etl' is running"):
-            delete(minor)
-        assert len(minor.rows("dag_run", "run_id")) == 2
-        assert len(minor.rows("task_instance", "task_id")) == 2
+            delete(each)
+        assert len(each.rows("dag_run", "run_id")) == 2
+        assert len(each.rows("task_instance", "task_id")) == 2
     else:
-        delete(minor)
-        assert minor.rows("dag_run", "run_id") == [{"run_id": "other"}]
-        assert minor.rows("task_instance", "run_id") == [{"run_id": "other"}]
-    assert audited(minor)["run_id"] == "run"
+        delete(each)
+        assert each.rows("dag_run", "run_id") == [{"run_id": "other"}]
+        assert each.rows("task_instance", "run_id") == [{"run_id": "other"}]
+    assert audited(each)["run_id"] == "run"
 
 
 def test_a_run_that_is_not_there_cannot_be_deleted(etl: World) -> None:
@@ -158,11 +153,11 @@ def test_the_author_is_a_user_of_airflow_2_or_a_name_in_airflow_3(etl: World) ->
 
 
 @pytest.mark.parametrize("empty", ["", None])
-def test_an_empty_note_is_kept_or_taken_away_as_each_airflow_does(minor: World, empty: str | None) -> None:
-    note(minor, "first")
-    note(minor, empty)
-    gone = empty == "" and minor.generation.minor == "3.3"
-    assert [row["content"] for row in notes(minor)] == ([] if gone else [empty])
+def test_an_empty_note_is_kept_or_taken_away_as_each_airflow_does(each: World, empty: str | None) -> None:
+    note(each, "first")
+    note(each, empty)
+    gone = empty == "" and each.generation.minor == "3.3"
+    assert [row["content"] for row in notes(each)] == ([] if gone else [empty])
 
 
 def test_a_note_holds_a_thousand_characters(etl: World) -> None:
