@@ -66,13 +66,19 @@ def _keep(work: Work, past: Sequence[Mapping[str, object]]) -> None:
     columns = [name for name in stored_columns(work, "task_try") if name != "task_instance_id"]
     work.insert_all(
         "task_try",
-        [
-            {name: row.get(name) for name in columns} | ({"task_instance_id": row["id"]} if three else {})
-            for row in past
-        ],
+        [{name: row.get(name) for name in columns} | (_of_three(row) if three else {}) for row in past],
     )
     if past and work.generation.has_table("hitl_detail_history"):
         _keep_human_input(work, [row["id"] for row in past])
+
+
+def _of_three(row: Mapping[str, object]) -> dict[str, object]:
+    """Return what Airflow 3 remembers besides: the try's id, and for a mapped task always what it is called."""
+    index, name = row["map_index"], row["rendered_map_index"]
+    return {
+        "task_instance_id": row["id"],
+        "rendered_map_index": name if name is not None or index == -1 else str(index),
+    }
 
 
 def _keep_human_input(work: Work, ids: Sequence[object]) -> None:

@@ -21,12 +21,13 @@ from resolvers.operations.instances import (
 from resolvers.operations.keys import TaskInstanceKey
 from resolvers.operations.requeue import follows_newest, requeue_run
 from resolvers.operations.task_rows import attributes_of_task
+from resolvers.operations.tracing import task_carrier
 from resolvers.operations.versions import Version, dag_of_run, newest_dag, newest_version
 from resolvers.operations.work import Work
 from resolvers.serialized.dag import SerializedDag
 from resolvers.serialized.encoding import unwrap
 
-_TRACE_PARENT = re.compile(r"00-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-(?P<flags>[0-9a-f]{2})")
+_TRACE_PARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def clear_instances(
@@ -65,7 +66,7 @@ def clear_instances(
         for run_id in {row.run_id: None for row in rows}:
             carriers[run_id] = requeue_run(work, runs[run_id], run_on_latest_version=run_on_latest_version)
     if work.generation.is_since("3.2"):
-        traced: list[Change] = [(row, {"context_carrier": _inherited(work, carriers[row.run_id])}) for row in rows]
+        traced: list[Change] = [(row, {"context_carrier": _within(work, carriers[row.run_id])}) for row in rows]
         change_instances(work, traced)
     return still(reached, rows)
 
@@ -135,16 +136,11 @@ def _restart_jobs(work: Work, rows: Sequence[Row[Any]]) -> None:
         work.update("job", {"state": "restarting"}, work.column("job", "id").in_(jobs))
 
 
-def _inherited(work: Work, run_carrier: object) -> object:
-    """Return the trace context of a task instance that begins anew, within that of its run.
-
-    While tracing is off Airflow makes no span of its own, so that the run's context is passed on.
-    """
-    told = unwrap(run_carrier)
-    carrier = {str(name): str(value) for name, value in told.items()} if isinstance(told, Mapping) else {}
-    parent = _TRACE_PARENT.fullmatch(carrier.get("traceparent", ""))
-    if parent is None:
-        return wrap({})
-    if work.config.flag("traces", "otel_on", default=False):
-        carrier["traceparent"] = f"00-{parent['trace']}-{token_hex(8)}-{parent['flags']}"
-    return wrap(carrier)
+def _within(work: Work, run_carrier: object) -> object:
+    """Return the trace context of a task instance that begins anew: a span within its run's, if spans are made."""
+    told = unwrap(run_carrier) if work.config.flag("traces", "otel_on", default=False) else None
+    parent = told.get("traceparent") if isinstance(told, Mapping) else None
+    if not isinstance(told, Mapping) or not isinstance(parent, str) or not _TRACE_PARENT.fullmatch(parent):
+        return task_carrier(work)
+    version, trace, _, flags = parent.split("-")
+    return wrap({**told, "traceparent": f"{version}-{trace}-{token_hex(8)}-{flags}"})
