@@ -113,6 +113,7 @@ class Scene:
     by: str | None = None
     conf: Mapping[str, object] = field(default_factory=dict)
     note: str | None = None
+    task_notes: Mapping[str, str] = field(default_factory=dict)
     since: int = 2
     until: int = 3
 

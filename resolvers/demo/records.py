@@ -22,6 +22,10 @@ class Records:
         """
         self._rows.setdefault(relation, []).extend(rows)
 
+    def count(self, relation: str) -> int:
+        """Return how many rows of a relation there are so far."""
+        return len(self._rows.get(relation, ()))
+
     def write(self, connection: Connection) -> None:
         """Insert everything: a statement for each relation."""
         for name, rows in self._rows.items():

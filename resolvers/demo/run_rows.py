@@ -29,6 +29,8 @@ RESUMED_BY = "execute_complete"
 """The method that a task goes on with after it has waited outside of a worker."""
 
 _FIRST_JOB = 1000
+_KEY = ("dag_id", "run_id", "task_id", "map_index")
+_NOTED = 0.1
 _TASK_NOTES = ("Cleared once by hand.", "The API was slow that day.", "Known: see page 4 of the runbook.")
 
 
@@ -51,42 +53,45 @@ def add_outcomes(records: Records, past: Past) -> None:
             }
             if past.airflow == 3:
                 common |= {"dag_version_id": version, "span_status": "not_started"}
-            _add_instance(records, past, common, outcome, instance, number)
+            _add_instance(records, past, common, outcome, instance)
 
 
-def _job_of(records: Records, number: int, instance: Instance) -> int | None:
+def _add_instance(records: Records, past: Past, common: Row, outcome: Outcome, instance: Instance) -> None:
+    key = (outcome.run.plan.dag_id, outcome.run.run_id, instance.task.task_id, instance.map_index)
+    made = outcome.run.queued_at
+    identity = time_ordered_id(made, chance=chance("instance", *key))
+    three = past.airflow == 3
+    own: Row = {"id": identity} if three else {"job_id": _job_of(records, instance)}
+    records.add("task_instance", [{**common, **try_columns(instance.latest), **own}])
+    for attempt in instance.earlier:
+        old = time_ordered_id(made, chance=chance("try", *key, attempt.number))
+        own = {"task_instance_id": old} if three else {"job_id": None}
+        records.add("task_try", [{**common, **try_columns(attempt), **own}])
+    note = _note_of(outcome, instance, key)
+    if note is not None:
+        named = {"ti_id": identity} if three else dict(zip(_KEY, key, strict=True))
+        dates = {"created_at": instance.latest.end, "updated_at": instance.latest.end}
+        records.add("task_instance_note", [{**named, "content": note, **dates}])
+
+
+def _job_of(records: Records, instance: Instance) -> int | None:
     """Return the job that runs a try; Airflow 2 stops a running try that is cleared by its job."""
     attempt = instance.latest
     if attempt.state != "running" or attempt.start is None:
         return None
-    job = _FIRST_JOB + number * 100 + max(instance.map_index, 0)
+    job = _FIRST_JOB + records.count("task_instance")
     records.add("job", [worker_job(job, attempt.start, attempt.worker)])
     return job
 
 
-def _add_instance(records: Records, past: Past, common: Row, outcome: Outcome, instance: Instance, number: int) -> None:
-    key = (outcome.run.plan.dag_id, outcome.run.run_id, instance.task.task_id, instance.map_index)
-    made = outcome.run.queued_at
-    identity = time_ordered_id(made, chance=chance("instance", *key))
-    own: Row = {"id": identity}
-    if past.airflow == 2:
-        own = {"job_id": _job_of(records, number, instance)}
-    records.add("task_instance", [{**common, **try_columns(instance.latest), **own}])
-    for attempt in instance.earlier:
-        old = time_ordered_id(made, chance=chance("try", *key, attempt.number))
-        own = {"task_instance_id": old} if past.airflow == 3 else {"job_id": None}
-        records.add("task_try", [{**common, **try_columns(attempt), **own}])
-    if instance.latest.state in {"failed", "success"} and instance.earlier and chance("noted", *key) < 0.1:
-        note: Row = {
-            "content": _TASK_NOTES[int(chance("note", *key) * len(_TASK_NOTES))],
-            "created_at": instance.latest.end,
-            "updated_at": instance.latest.end,
-        }
-        if past.airflow == 3:
-            note["ti_id"] = identity
-        else:
-            note |= dict(zip(("dag_id", "run_id", "task_id", "map_index"), key, strict=True))
-        records.add("task_instance_note", [note])
+def _note_of(outcome: Outcome, instance: Instance, key: tuple[object, ...]) -> str | None:
+    """Return what somebody wrote about a task instance: seldom anything, and only once it had trouble."""
+    scene = outcome.run.scene
+    if scene is not None:
+        return scene.task_notes.get(instance.task.task_id)
+    if instance.latest.end is None or not instance.earlier or chance("noted", *key) >= _NOTED:
+        return None
+    return _TASK_NOTES[int(chance("note", *key) * len(_TASK_NOTES))]
 
 
 def weights_of(serialized: Mapping[str, Mapping[str, object]]) -> dict[tuple[str, str], int]:

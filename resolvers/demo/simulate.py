@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from resolvers.demo.blueprint import DagPlan, Manner, Scene, TaskPlan
 from resolvers.demo.fate import Incident, Try, chance, chosen, expansion
 from resolvers.demo.progress import ended, first_indexes, verdict
-from resolvers.demo.rules import FINISHED, Verdict
+from resolvers.demo.rules import Verdict
 
 _SCHEDULING = timedelta(seconds=0.8)
 _QUEUEING = timedelta(seconds=1.9)
@@ -187,8 +187,7 @@ def _staged(run: RunPlan, scene: Scene, now: datetime) -> Outcome:
         fate = Try(run.plan.dag_id, run.run_id, task, map_index, 1)
         instance = _posed(task, map_index, state, at, fate, now)
         instances.append(instance)
-        if state in FINISHED and map_index in (-1, 0):
-            at = min(at + (fate.took if state == "success" else timedelta()), now)
+        at = min(max(at, instance.latest.end or at), now)
     is_over = scene.state in {"success", "failed"}
     return Outcome(
         run=run,

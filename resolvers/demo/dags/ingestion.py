@@ -99,6 +99,7 @@ INGESTION = (
                     "merge": "upstream_failed",
                     "mask_personal_data": "upstream_failed",
                 },
+                task_notes={"incremental_load": "503 Service Unavailable, four times in a row."},
             ),
         ),
     ),

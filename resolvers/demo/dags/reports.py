@@ -40,6 +40,7 @@ REPORTS = (
                 by="ada",
                 note="The new logo breaks the PDF. Clear render_pdf once it is replaced.",
                 states={"render_pdf": "failed", "send": "upstream_failed"},
+                task_notes={"render_pdf": "cairo: no such colour space"},
             ),
         ),
     ),
