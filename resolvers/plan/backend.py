@@ -109,10 +109,9 @@ class MySQL(Backend):
         """Return the keys as a JSON_TABLE."""
         document = bindparam("keys", type_=String())
         # Airflow's ids are in utf8mb3_bin there: keys of another collation would not use the index. The
-        # longest, a pool's name, has 256 characters; what is longer would be cut, and found by mistake.
-        stored = [
-            "INT" if type_ is int else "VARCHAR(512) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin" for type_ in types
-        ]
+        # longest, a pool's name, has 256 characters; a key that does not fit reads as null, and finds nothing.
+        text = "VARCHAR(512) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin"
+        stored = ["INT" if type_ is int else text for type_ in types]
         names = [column(f"k{at}", _sql_type(type_)) for at, type_ in enumerate(types)]
         table = _JsonTable(document, stored).table_valued(*names, name="parents")
         return Parents(table, tuple(table.c[name.name] for name in names))
