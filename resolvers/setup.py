@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from resolvers.airflow_config import AirflowConfig, Found
 from resolvers.errors import Problem
+from resolvers.metadata.address import address_of
 from resolvers.metadata.generation import Capability
 from resolvers.service import Service
 from resolvers.settings import Settings
@@ -48,9 +47,9 @@ class Finding:
 
 
 def place_of(url: str) -> str:
-    """Return a database URL without its password, for people."""
-    told = make_url(url)
-    return told.set(query={}).render_as_string(hide_password=True)
+    """Return a database URL without its password and options, for people; `Invalid` for what is no URL."""
+    address = address_of(url)
+    return address.url.set(drivername=address.backend, query={}).render_as_string(hide_password=True)
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -67,6 +66,7 @@ def examine(settings: Settings) -> list[Finding]:
     try:
         place = place_of(found.value)
         findings.append(Finding(Level.GOOD, "database", f"{place}, from {found.source}"))
+        findings += [Finding(Level.NOTE, "database", warning) for warning in address_of(found.value).warnings]
         service = Service.open(settings, config, found.value)
     except Problem as problem:
         return [*findings, Finding(Level.BAD, "metadata", problem.detail, problem.hint)]
