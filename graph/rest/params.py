@@ -181,13 +181,18 @@ def check_body(body: Body, told: object) -> dict[str, object]:
     for name, value in told.items():
         if name in known:
             _check(known[name], value)
+    return told
+
+
+def check_fields(body: Body, told: Mapping[str, object]) -> None:
+    """Refuse what Airflow finds at fault only on a second look, behind the query string."""
+    known = {one.name for one in body.properties}
     faults = {
         **{one.name: fault for one in body.properties if (fault := _fault(one, told))},
         **{name: ["Unknown field."] for name in told if name not in known},
     }
     if faults:
         raise RefusedError(400, str(faults), title=body.title)
-    return told
 
 
 def _fault(one: Property, told: Mapping[str, object]) -> list[str]:

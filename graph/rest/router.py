@@ -17,7 +17,7 @@ from graph.http.body import read_body
 from graph.problems import incident
 from graph.rest.call import Call, Limits
 from graph.rest.dialect import Answer, Dialect, RefusedError
-from graph.rest.params import check_body, parse_body, read_query
+from graph.rest.params import check_body, check_fields, parse_body, read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
 from resolvers.errors import Invalid, Problem
@@ -50,6 +50,8 @@ class Place:
         match = self.pattern.match(path)
         if match is None:
             return None
+        if not all(match.groups()):
+            return None
         return {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
 
 
@@ -76,7 +78,7 @@ class Endpoint:
         found = [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
         method = "GET" if request.method == "HEAD" else request.method
         if found and method == "OPTIONS":
-            return Response(headers={"Allow": ", ".join(self._allowed(found))})
+            return Response(headers={"Allow": ", ".join(self._allowed(found))}, media_type="text/html")
         row, names = next(((row, names) for row, names in found if row.method == method), (None, {}))
         if row is None:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
@@ -99,6 +101,8 @@ class Endpoint:
             content = await read_body(request, self.service.settings.max_body_bytes)
             body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
         query = read_query(row.query, request.query_params)
+        if row.body is not None:
+            check_fields(row.body, body)
 
         def answer() -> Answer:
             actor = NOBODY if row.open else self.authenticate(request)

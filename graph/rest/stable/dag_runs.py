@@ -151,7 +151,7 @@ def run_key(call: Call) -> RunKey:
     return RunKey(str(call.path["dag_id"]), str(call.path["dag_run_id"]))
 
 
-_RUN_PATH = {"dag_id": "dag_id", "dag_run_id": "run_id"}
+RUN_PATH = {"dag_id": "dag_id", "dag_run_id": "run_id"}
 
 ROWS: tuple[Row, ...] = (
     Custom("POST", "/dags/~/dagRuns/list", _batch, body=batch_body(_BATCH, Property("order_by"))),
@@ -174,7 +174,7 @@ ROWS: tuple[Row, ...] = (
         "DELETE",
         "/dags/{dag_id}/dagRuns/{dag_run_id}",
         delete_run,
-        path_as=_RUN_PATH,
+        path_as=RUN_PATH,
         words={NotFound: _MISSING_TO_CHANGE},
     ),
     Write(
@@ -182,9 +182,9 @@ ROWS: tuple[Row, ...] = (
         "/dags/{dag_id}/dagRuns/{dag_run_id}/setNote",
         set_run_note,
         RUN_JSON,
-        path_as=_RUN_PATH,
+        path_as=RUN_PATH,
         body=Body((Property("note", longest=LONGEST_NOTE),), required=("note",)),
         body_as={"note": "note"},
-        words={NotFound: _MISSING_TO_CHANGE},
+        words={NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}")},
     ),
 )

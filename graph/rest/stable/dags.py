@@ -19,7 +19,8 @@ from resolvers.binding import Column, Entity, Match, Operator, Order
 from resolvers.errors import NotFound
 from resolvers.operations.dags import set_paused
 
-_TAG = Entity("DagTag", "dag_tag", ("dag_id", "name"), DAGS, {"name": Column("name")})
+# Without a key to order by, for Airflow lists tags as the database has them.
+_TAG = Entity("DagTag", "dag_tag", (), DAGS, {"name": Column("name")})
 
 DAG_JSON = codec(
     DAG,
@@ -34,7 +35,7 @@ DAG_JSON = codec(
     dag_display_name="display_name",
     is_active=computed("is_stale", lambda stale: not stale),
     owners=computed("owners", split_owners),
-    tags=each("tags", codec(_TAG, "name"), order="name"),
+    tags=each("tags", codec(_TAG, "name")),
     schedule_interval=computed("schedule_interval schedule", schedule),
     timetable_description=stored("timetable_description"),
     next_dagrun=stored("next_logical_date"),

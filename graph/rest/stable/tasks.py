@@ -6,7 +6,7 @@ from graph.rest.call import Call, Words
 from graph.rest.codec import Json, codec, computed, each, one, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.params import Parameter
-from graph.rest.rows import Custom, Read, Row
+from graph.rest.rows import Custom, Row
 from graph.rest.stable.values import span, trigger_rule
 from graph.types.dag import DAG
 from graph.types.dag_definition import DagDefinition
@@ -83,6 +83,17 @@ def _tasks(call: Call) -> Answer:
     if name not in {wanted.key for wanted in TASK_JSON.wanted} - {"class_ref"}:
         raise RefusedError(400, f"'SerializedBaseOperator' object has no attribute '{name}'")
     tasks.sort(key=lambda task: (task[name] is not None, _sortable(task[name])), reverse=order.startswith("-"))
+    return Answer({**found, "total_entries": len(tasks)})
+
+
+def _task(call: Call) -> Answer:
+    """Return a task."""
+    call.admit(TASKS)
+    found = call.find(TASK_JSON)
+    if found is None:
+        known = call.find(_TASKS_JSON, dag_id=call.path["dag_id"])
+        words = Words("DAG not found" if known is None or known["definition"] is None else "Task not found")
+        raise words.refusal(404, "NotFound", call)
     return Answer(found)
 
 
@@ -92,5 +103,5 @@ def _sortable(value: object) -> Any:  # noqa: ANN401 - whatever compares with it
 
 ROWS: tuple[Row, ...] = (
     Custom("GET", "/dags/{dag_id}/tasks", _tasks, query=(Parameter("order_by"),)),
-    Read("/dags/{dag_id}/tasks/{task_id}", TASK_JSON, Words("Task not found")),
+    Custom("GET", "/dags/{dag_id}/tasks/{task_id}", _task),
 )

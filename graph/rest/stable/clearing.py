@@ -1,0 +1,93 @@
+"""`/clearTaskInstances` and `/dagRuns/{dag_run_id}/clear`: making Airflow do again what it has done."""
+
+from dataclasses import asdict
+from typing import Any
+
+from graph.rest.call import Call, Words, said
+from graph.rest.codec import Json, codec, stored
+from graph.rest.dialect import Answer, RefusedError
+from graph.rest.params import Body, Kind, Property, read_moment
+from graph.rest.rows import Custom, Row
+from graph.rest.stable.dag_runs import RUN_JSON
+from graph.types.task_instance import TaskInstance
+from resolvers.errors import NotFound, Problem
+from resolvers.operations.clear import clear_run, clear_task_instances
+from resolvers.operations.keys import Cleared
+
+REFERENCE_JSON = codec(TaskInstance, "dag_id", "task_id", dag_run_id="run_id", execution_date=stored("nominal_date"))
+
+_OPTIONS = ("only_failed", "only_running", "include_upstream", "include_downstream", "include_future", "include_past")
+# Airflow 2 without SubDAGs takes these and does nothing about them.
+_IDLE = ("include_subdags", "include_parentdag")
+_BODY = Body(
+    (
+        Property("dag_run_id", nullable=True),
+        Property("task_ids", Kind.LIST, items=Kind.TEXT),
+        Property("start_date", Kind.MOMENT),
+        Property("end_date", Kind.MOMENT),
+        *(Property(name, Kind.BOOLEAN) for name in ("dry_run", "reset_dag_runs", *_OPTIONS, *_IDLE)),
+    )
+)
+_NO_DAG = Words("Dag id {dag_id} not found")
+_NO_RUN = Words("Dag Run id {dag_run_id} not found in dag   {dag_id}")
+
+
+def references(call: Call, cleared: Cleared) -> Json:
+    """Return what was reached, as much of it as is still there."""
+    keys = [asdict(key) for key in cleared.task_instances]
+    return {"task_instances": [one for one in call.find_all(REFERENCE_JSON, keys) if one is not None]}
+
+
+def _clear(call: Call) -> Answer:
+    """Clear task instances of a DAG, or say which ones would be."""
+    body: dict[str, Any] = dict(call.body)
+    if body.get("dag_run_id") and (body.get("start_date") or body.get("end_date")):
+        raise RefusedError(400, "{'_schema': ['Exactly one of dag_run_id or start_date must be provided']}")
+    if body.get("only_failed", True) and body.get("only_running"):
+        raise RefusedError(400, "{'_schema': ['only_failed and only_running both are set to True']}")
+    dates: dict[str, Any] = {name: read_moment(body[name]) for name in ("start_date", "end_date") if name in body}
+    options = {name: body[name] for name in _OPTIONS if name in body}
+    try:
+        cleared = call.session.run_sent(
+            clear_task_instances,
+            call.sent(),
+            dag_id=call.path["dag_id"],
+            run_id=body.get("dag_run_id"),
+            task_ids=body.get("task_ids"),
+            dry_run=body.get("dry_run", True),
+            reset_dag_runs=body.get("reset_dag_runs", False),
+            **dates,
+            **options,
+        )
+    except NotFound as problem:
+        if problem.field == "runId":
+            raise RefusedError(
+                404,
+                None,
+                title=f"Dag Run id {body['dag_run_id']} not found in dag {call.path['dag_id']}",
+                section="NotFound",
+            ) from problem
+        raise said(problem, {NotFound: _NO_DAG}, call) from problem
+    return Answer(references(call, cleared))
+
+
+def _clear_run(call: Call) -> Answer:
+    """Clear a run and queue it again, or say which task instances would be cleared."""
+    dry_run = bool(call.body.get("dry_run", True))
+    run: dict[str, Any] = {"dag_id": call.path["dag_id"], "run_id": call.path["dag_run_id"]}
+    try:
+        cleared = call.session.run_sent(clear_run, call.sent(), **run, dry_run=dry_run)
+    except Problem as problem:
+        raise said(problem, {NotFound: _NO_RUN}, call) from problem
+    return Answer(references(call, cleared) if dry_run else call.find(RUN_JSON, **run))
+
+
+ROWS: tuple[Row, ...] = (
+    Custom("POST", "/dags/{dag_id}/clearTaskInstances", _clear, body=_BODY),
+    Custom(
+        "POST",
+        "/dags/{dag_id}/dagRuns/{dag_run_id}/clear",
+        _clear_run,
+        body=Body((Property("dry_run", Kind.BOOLEAN),)),
+    ),
+)

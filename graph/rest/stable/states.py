@@ -1,0 +1,154 @@
+"""Setting the states of runs and task instances by hand."""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from graph.rest.call import Call, Words
+from graph.rest.codec import Json, codec, each, one, stored
+from graph.rest.dialect import Answer, RefusedError
+from graph.rest.paging import listing, read_page
+from graph.rest.params import Body, Kind, Property, read_moment
+from graph.rest.rows import Custom, Row, Write
+from graph.rest.stable.clearing import REFERENCE_JSON, references
+from graph.rest.stable.dag_runs import RUN_JSON, RUN_PATH
+from graph.types.dag import DAG
+from graph.types.dag_definition import DagDefinition
+from graph.types.dag_run import DagRun
+from graph.types.task import Task
+from resolvers.binding import Match, Operator, Order
+from resolvers.errors import Conflict, NotFound
+from resolvers.operations.audit import Audit
+from resolvers.operations.keys import Cleared
+from resolvers.operations.run_state import set_run_state
+from resolvers.operations.task_state import set_task_instance_state
+from resolvers.selection import Window
+
+_NEW_STATE = Property("new_state", among=("success", "failed", "skipped"), required=True)
+_OPTIONS = ("include_upstream", "include_downstream", "include_future", "include_past")
+_MANY_BODY = Body(
+    (
+        Property("dry_run", Kind.BOOLEAN),
+        Property("task_id", required=True),
+        Property("execution_date"),
+        Property("dag_run_id"),
+        *(Property(name, Kind.BOOLEAN, required=True) for name in _OPTIONS),
+        _NEW_STATE,
+    )
+)
+_ONE_BODY = Body((Property("dry_run", Kind.BOOLEAN), _NEW_STATE))
+
+_TASKS = codec(
+    DAG,
+    definition=one("definition", codec(DagDefinition, dag_id=stored("dag_id"))),
+    tasks=each("tasks", codec(Task, "task_id")),
+)
+_RUN_ID = codec(DagRun, "run_id")
+
+# The same change under the name by which Airflow audits it when one task instance is patched.
+_patch_task_instance = replace(
+    set_task_instance_state,
+    audit=Audit(
+        "api.patch_task_instance", "patch_task_instance", "PATCH", ("dag_id", "run_id", "task_id", "map_index")
+    ),
+)
+
+
+def _task_ids(call: Call) -> frozenset[object] | None:
+    """Return the tasks of the path's DAG; none where there is no such DAG, or nobody has parsed it."""
+    dag = call.find(_TASKS, dag_id=call.path["dag_id"])
+    if dag is None or dag["definition"] is None:
+        return None
+    tasks: list[Json] = dag["tasks"]  # type: ignore[assignment] # as the codec says
+    return frozenset(task["task_id"] for task in tasks)
+
+
+def _not_found(detail: str | None, title: str = "Not Found") -> RefusedError:
+    return RefusedError(404, detail, title=title, section="NotFound")
+
+
+def _set_many(call: Call) -> Answer:
+    """Set the state of a task in a run, and of its relatives there and in other runs."""
+    body: dict[str, Any] = dict(call.body)
+    run_id, date = body.get("dag_run_id"), body.get("execution_date")
+    if (run_id is None) == (date is None):
+        raise RefusedError(400, "{'_schema': ['Exactly one of execution_date or dag_run_id must be provided']}")
+    moment = None if date is None else read_moment(date)
+    if date is not None and moment is None:
+        raise RefusedError(400, "{'execution_date': ['Not a valid datetime.']}")
+    dag_id, task_id = call.path["dag_id"], body["task_id"]
+    if call.session.actor.may(set_task_instance_state.needs, dag_id):
+        tasks = _task_ids(call)
+        if tasks is None:
+            raise _not_found(None, f"Dag ID {dag_id} not found")
+        if task_id not in tasks:
+            raise _not_found(None, f"Task ID {task_id} not found")
+        if moment is not None:
+            dated = (Match("dag_id", Operator.EQUALS, dag_id), Match("nominal_date", Operator.EQUALS, moment))
+            runs: Any = read_page(call, listing(_RUN_ID, "runs", dated, Order(()), Window(1), total=None))["runs"]
+            run_id = runs[0]["run_id"] if runs else None
+        instance = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": -1}
+        if run_id is None or call.find(REFERENCE_JSON, **instance) is None:
+            where = f"on execution_date {moment}" if moment is not None else f"on DAG run with ID '{run_id}'"
+            raise _not_found(f"Task instance not found for task '{task_id}' {where}")
+    try:
+        cleared = call.session.run_sent(
+            set_task_instance_state,
+            call.sent(),
+            dag_id=dag_id,
+            run_id=str(run_id),
+            task_id=task_id,
+            state=body["new_state"],
+            dry_run=body.get("dry_run", True),
+            **{name: body[name] for name in _OPTIONS},
+        )
+    except Conflict:
+        # Airflow 3 minds that there is nothing to do; the stable API says which there were: none.
+        cleared = Cleared(())
+    return Answer(references(call, cleared))
+
+
+def _set_one(call: Call) -> Answer:
+    """Set the state of one task instance. Airflow answers with it only where nothing was changed."""
+    names = {"dag_id": call.path["dag_id"], "run_id": call.path["dag_run_id"], "task_id": call.path["task_id"]}
+    dry_run = bool(call.body.get("dry_run", True))
+    map_index = call.path.get("map_index", -1)
+    reference: Json | None = None
+    if call.session.actor.may(set_task_instance_state.needs, names["dag_id"]):
+        tasks = _task_ids(call)
+        if tasks is None:
+            raise _not_found(f"DAG '{names['dag_id']}' not found", "DAG not found")
+        if names["task_id"] not in tasks:
+            raise _not_found(f"Task '{names['task_id']}' not found in DAG '{names['dag_id']}'", "Task not found")
+        reference = call.find(REFERENCE_JSON, **names, map_index=map_index)
+        if reference is None:
+            raise _not_found(
+                f"Task instance not found for task '{names['task_id']}' on DAG run with ID '{names['run_id']}'",
+                "Task instance not found",
+            )
+    state: Any = call.body["new_state"]
+    # Airflow 3 minds that there is nothing to do; the stable API does not.
+    with suppress(Conflict):
+        call.session.run_sent(
+            _patch_task_instance, call.sent(), **names, map_index=map_index, state=state, dry_run=dry_run
+        )
+    return Answer(reference if dry_run else {})
+
+
+_INSTANCE = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
+
+ROWS: tuple[Row, ...] = (
+    Custom("POST", "/dags/{dag_id}/updateTaskInstancesState", _set_many, body=_MANY_BODY),
+    Custom("PATCH", _INSTANCE, _set_one, body=_ONE_BODY),
+    Custom("PATCH", f"{_INSTANCE}/{{map_index:int}}", _set_one, body=_ONE_BODY),
+    Write(
+        "PATCH",
+        "/dags/{dag_id}/dagRuns/{dag_run_id}",
+        set_run_state,
+        RUN_JSON,
+        path_as=RUN_PATH,
+        body=Body((Property("state", among=("success", "failed", "queued")),), required=("state",)),
+        body_as={"state": "state"},
+        words={NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}")},
+    ),
+)
