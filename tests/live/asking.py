@@ -30,8 +30,13 @@ class Theirs:
         self._airflow.rest.json("PATCH", _run(dag_id, run_id), json={"state": state})
 
     def set_task_state(self, dag_id: str, run_id: str, task_id: str, state: str) -> None:
-        body = {"new_state": state} if self._airflow.major >= 3 else {"new_state": state, "dry_run": False}
-        self._airflow.rest.json("PATCH", f"{_run(dag_id, run_id)}/taskInstances/{task_id}", json=body)
+        path, wish = f"{_run(dag_id, run_id)}/taskInstances/{task_id}", {"new_state": state}
+        if self._airflow.major >= 3:
+            self._airflow.rest.json("PATCH", path, json=wish)
+            return
+        alone = {f"include_{which}": False for which in ("upstream", "downstream", "past", "future")}
+        body = {**wish, **alone, "dag_run_id": run_id, "task_id": task_id, "dry_run": False}
+        self._airflow.rest.json("POST", f"/dags/{dag_id}/updateTaskInstancesState", json=body)
 
     def set_run_note(self, dag_id: str, run_id: str, note: str) -> None:
         self._note(_run(dag_id, run_id), note)

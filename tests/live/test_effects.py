@@ -1,5 +1,6 @@
 """What we write is what Airflow's own API writes: each wish is put to both, for twin runs of a paused DAG."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from .airflow import Airflow
 from .asking import Ours, Theirs
-from .effects import differences, effect_of
+from .effects import Effect, differences, effect_of
 from .history import ENDS, set_paused, trigger
 from .serving import Service
 
@@ -57,6 +58,18 @@ CONF: dict[str, dict[str, object]] = {"params": {"n": 5, "more": ["ä", {"deep":
 PAUSED = sorted({dag_id for dag_id, _ in FINISHED.values()} | set(TRIGGERED))
 
 
+EXCUSED = re.compile(
+    r"note of .*\.user_id: ours 'untouched'"  # 2.x: whoever holds a static token is no user of Airflow's
+    r"|task .*\.priority_weight: ours 'untouched'"  # 2.x weighs anew, as if what it clears were all of the DAG
+)
+
+
+def same(ours: Effect, theirs: Effect, airflow: Airflow) -> None:
+    """Assert that both sides changed the same."""
+    told = [line for line in differences(ours, theirs) if airflow.major >= 3 or not EXCUSED.match(line)]
+    assert not told, "\n".join(told)
+
+
 @pytest.fixture(scope="module")
 def twins(running_airflow: Airflow) -> Iterator[Airflow]:
     """Let twin runs end for every wish, and pause the DAGs while they are compared."""
@@ -84,7 +97,7 @@ def test_a_wish_has_the_effects_that_airflows_own_api_gives_it(
     theirs = effect_of(twins, dag_id, real, lambda: wish(Theirs(airflow), real))
     ours = effect_of(twins, dag_id, own, lambda: wish(Ours(service), own))
     assert theirs
-    assert differences(ours, theirs) == []
+    same(ours, theirs, airflow)
 
 
 @pytest.mark.parametrize("dag_id", TRIGGERED)
@@ -99,7 +112,7 @@ def test_a_triggered_run_has_the_rows_that_airflows_own_api_gives_it(
     for run_id in (real, own):
         Theirs(airflow).delete_run(dag_id, run_id)
     assert {"run", "audit 0"} < theirs.keys()
-    assert differences(ours, theirs) == []
+    same(ours, theirs, airflow)
 
 
 def test_a_run_without_a_date_has_the_rows_that_airflows_own_api_gives_it(
@@ -108,7 +121,7 @@ def test_a_run_without_a_date_has_the_rows_that_airflows_own_api_gives_it(
     real, own = "undated-theirs", "undated-ours"
     theirs = effect_of(twins, "passes", real, lambda: Theirs(airflow).trigger("passes", real, logical_date=None))
     ours = effect_of(twins, "passes", own, lambda: Ours(service).trigger("passes", own))
-    assert differences(ours, theirs) == []
+    same(ours, theirs, airflow)
 
 
 def test_the_scheduler_ends_all_of_them_alike(twins: Airflow, airflow: Airflow) -> None:

@@ -40,7 +40,7 @@ def agree(ours: Callable[[], Told], theirs: Callable[[], Told]) -> None:
     else:
         raise AssertionError(f"Airflow never stood still: {before}")
     assert before
-    assert differences(told, before) == []
+    assert not (told_apart := differences(told, before)), "\n".join(told_apart)
 
 
 def listed(service: Service, field: str, fields: Fields) -> Told:
