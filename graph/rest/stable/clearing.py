@@ -9,6 +9,7 @@ from graph.rest.dialect import Answer, RefusedError
 from graph.rest.params import Body, Kind, Property, read_moment
 from graph.rest.rows import Custom, Row
 from graph.rest.stable.dag_runs import RUN_JSON
+from graph.types.dag import DAG
 from graph.types.task_instance import TaskInstance
 from resolvers.errors import NotFound, Problem
 from resolvers.operations.clear import clear_run, clear_task_instances
@@ -28,6 +29,7 @@ _BODY = Body(
         *(Property(name, Kind.BOOLEAN) for name in ("dry_run", "reset_dag_runs", *_OPTIONS, *_IDLE)),
     )
 )
+_DAG_ID = codec(DAG, "dag_id")
 _NO_DAG = Words("Dag id {dag_id} not found")
 _NO_RUN = Words("Dag Run id {dag_run_id} not found in dag   {dag_id}")
 
@@ -60,7 +62,7 @@ def _clear(call: Call) -> Answer:
             **options,
         )
     except NotFound as problem:
-        if problem.field == "runId":
+        if problem.field == "runId" and call.find(_DAG_ID, dag_id=call.path["dag_id"]) is not None:
             raise RefusedError(
                 404,
                 None,

@@ -63,6 +63,8 @@ _MISSING = Words("DAGRun not found", "DAGRun with DAG ID: '{dag_id}' and DagRun 
 _MISSING_TO_CHANGE = Words("Not Found", _MISSING.detail)
 _NO_DAG = Words("DAG not found", "DAG with dag_id: '{dag_id}' not found")
 
+# Taken in the body of the batch list, as Airflow takes it, and as by Airflow without effect.
+_IDLE = tuple(Property(name, Kind.MOMENT) for name in ("updated_at_gte", "updated_at_lte"))
 _BATCH: tuple[Narrowing, ...] = (
     narrow("dag_ids", "dag_id"),
     narrow("dag_run_ids", "run_id"),
@@ -154,7 +156,7 @@ def run_key(call: Call) -> RunKey:
 RUN_PATH = {"dag_id": "dag_id", "dag_run_id": "run_id"}
 
 ROWS: tuple[Row, ...] = (
-    Custom("POST", "/dags/~/dagRuns/list", _batch, body=batch_body(_BATCH, Property("order_by"))),
+    Custom("POST", "/dags/~/dagRuns/list", _batch, body=batch_body(_BATCH, Property("order_by"), *_IDLE)),
     Page(
         "/dags/{dag_id}/dagRuns",
         RUN_JSON,
