@@ -1,0 +1,1 @@
+"""The product over real HTTP, and `gql` as its client."""
