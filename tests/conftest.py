@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from graph.http.graphiql import STATIC, THEIRS
+from tests.graph.chromium import Page, chromium
 from tests.skips import SWITCH, NoSkips
 from tests.stores import PostgreSQLStore, SQLiteStore, run_folder
 from tests.world import World
@@ -74,3 +76,12 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 def recordings() -> Path:
     """Return where the recorded schemas and serialized DAGs are."""
     return Path(__file__).parent / "databases"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    """Return a page of a real browser."""
+    if not all((STATIC / name).is_file() for name in THEIRS):
+        pytest.skip("GraphiQL's assets are not here: run `pip install -e .` where npm's registry can be reached")
+    with chromium(tmp_path) as page:
+        yield page

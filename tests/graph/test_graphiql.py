@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from graph.http.graphiql import STATIC, THEIRS, Console, OfferedToken, Tab, graphiql_routes
+from graph.http.graphiql import THEIRS, Console, OfferedToken, Tab, graphiql_routes
 
-from .chromium import Page, chromium
+from .chromium import Page
 
 NESTED = """query HomePage {
   dags {
@@ -232,14 +232,6 @@ def product(console: Console) -> list[BaseRoute]:
         Route("/graphql", graphql, methods=["POST"]),
         Route("/broken", broken, methods=["POST"]),
     ]
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    if not all((STATIC / name).is_file() for name in THEIRS):
-        pytest.skip("GraphiQL's assets are not here: run `pip install -e .` where npm's registry can be reached")
-    with chromium(tmp_path) as page:
-        yield page
 
 
 ANSWER = "document.querySelector('.result-window').innerText"
