@@ -137,18 +137,28 @@ _human_history = table(
 _deadline = table(
     TABLES,
     "deadline",
-    uuids("id deadline_alert_id"),
+    uuids("id deadline_alert_id callback_id"),
     integers("dagrun_id"),
     booleans("missed"),
-    dates("deadline_time last_updated_at"),
+    dates("deadline_time created_at last_updated_at"),
+    documents("callback"),
 )
 _deadline_alert = table(
     TABLES,
     "deadline_alert",
-    uuids("id"),
-    documents("reference"),
+    uuids("id serialized_dag_id"),
+    documents("reference callback_def"),
     # Seconds: a number in 3.2, JSON in 3.3.
     columns(NullType(), "interval"),
+)
+_callback = table(
+    TABLES,
+    "callback",
+    uuids("id"),
+    texts("type fetch_method bundle_name state"),
+    integers("priority_weight"),
+    documents("data"),
+    dates("created_at"),
 )
 _dag_version = table(
     TABLES,
@@ -320,10 +330,16 @@ _RELATIONS = (
         "deadline",
         _deadline,
         ("id",),
-        same("id deadline_alert_id dagrun_id missed deadline_time last_updated_at"),
+        same("id deadline_alert_id callback_id dagrun_id missed deadline_time created_at last_updated_at callback"),
         SINCE_AIRFLOW_3,
     ),
-    Relation("deadline_alert", _deadline_alert, ("id",), same("id reference interval")),
+    Relation("deadline_alert", _deadline_alert, ("id",), same("id serialized_dag_id reference interval callback_def")),
+    Relation(
+        "callback",
+        _callback,
+        ("id",),
+        same("id type fetch_method bundle_name state priority_weight data created_at"),
+    ),
     Relation(
         "dag_version",
         _dag_version,

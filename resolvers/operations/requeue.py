@@ -1,11 +1,12 @@
 """What becomes of a run of which task instances are cleared: it is queued again, on the right code."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, or_, select
 
+from resolvers.operations.deadlines import interval_of
 from resolvers.operations.instances import FINISHED, RUN_FINISHED
 from resolvers.operations.task_rows import task_instance_rows
 from resolvers.operations.tracing import run_carrier
@@ -108,11 +109,9 @@ def _move_deadlines(work: Work, run: Row[Any]) -> None:
         .where(column("deadline", "dagrun_id") == run.id, column("deadline", "missed").is_(False))
     )
     for identity, interval, reference in work.connection.execute(statement).all():
-        if isinstance(reference, Mapping) and reference.get("reference_type") == _QUEUED_AT:
-            moved = {
-                "deadline_time": work.now + timedelta(seconds=float(interval)),
-                "last_updated_at": work.now,
-            }
+        counts = isinstance(reference, Mapping) and reference.get("reference_type") == _QUEUED_AT
+        if counts and (span := interval_of(work, interval)) is not None:
+            moved = {"deadline_time": work.now + span, "last_updated_at": work.now}
             work.update("deadline", moved, *work.where("deadline", id=identity))
 
 

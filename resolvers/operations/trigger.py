@@ -13,6 +13,7 @@ from resolvers.errors import Conflict, Invalid, NotFound, Unsupported
 from resolvers.metadata.pickled import pickle_plain
 from resolvers.operations.audit import Audit
 from resolvers.operations.dags import no_dag
+from resolvers.operations.deadlines import note_deadlines
 from resolvers.operations.keys import RunKey
 from resolvers.operations.notes import fitting_note
 from resolvers.operations.operation import operation
@@ -71,7 +72,7 @@ def trigger_run(
         _refuse_duplicate(work, key, date)
     # Read before the tasks: should the DAG be parsed again in between, the scheduler finds the run to be
     # of an older version, and looks at its tasks again.
-    version = work.find("serialized_dag", ("dag_hash", "dag_version_id"), dag_id=dag_id)
+    version = work.find("serialized_dag", ("id", "dag_hash", "dag_version_id"), dag_id=dag_id)
     dag = work.dag(dag_id)
     fit_run_id(work, key.run_id)
     resolve_params(dag.params, conf)
@@ -104,6 +105,8 @@ def trigger_run(
         version_id = version.dag_version_id if version else None
         rows = task_instance_rows(work, dag, run_id=key.run_id, logical_date=date, dag_version_id=version_id)
         work.insert_all("task_instance", rows)
+    if work.generation.is_since("3.1"):
+        note_deadlines(work, dag, key, logical_date=date, serialized_id=version.id if version else None)
     if note:
         write_run_note(work, key, note)
     return key
