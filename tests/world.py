@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from graphql import graphql_sync
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from graph.context import Context
 from graph.problems import formatted
@@ -80,6 +81,7 @@ class World:
 
     service: Service
     url: str
+    _connection: Connection | None = None
 
     @classmethod
     def open(cls, url: str, minor: str, **settings: object) -> "World":
@@ -98,10 +100,25 @@ class World:
         """Give back the connections."""
         self.service.close()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all that is added in the block be one transaction, which is faster by far."""
+        with write_transaction(self.service.engine) as self._connection:
+            yield
+        self._connection = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._connection is not None:
+            yield self._connection
+            return
+        with write_transaction(self.service.engine) as connection:
+            yield connection
+
     def insert(self, relation: str, *rows: Values) -> None:
         """Insert rows of logical columns; what this Airflow lacks is left out."""
         found = self.generation.relation(relation)
-        with write_transaction(self.service.engine) as connection:
+        with self._writing() as connection:
             for row in rows:
                 connection.execute(insert(found.table).values(found.physical(row)))
 
@@ -111,7 +128,7 @@ class World:
         statement = select(*(found.expression(name, found.table).label(name) for name in columns.split())).where(
             *(found.expression(name, found.table) == value for name, value in equal.items())
         )
-        with write_transaction(self.service.engine) as connection:
+        with self._writing() as connection:
             return [dict(row._mapping) for row in connection.execute(statement)]
 
     def dag(
@@ -153,7 +170,7 @@ class World:
                     physical.setdefault(name, value)
         else:
             physical.update(is_active=not stale, is_subdag=False)
-        with write_transaction(self.service.engine) as connection:
+        with self._writing() as connection:
             if three:
                 connection.exec_driver_sql(
                     "INSERT INTO dag_bundle (name, active) SELECT 'dags-folder', true "
@@ -176,7 +193,7 @@ class World:
         number = len(self.rows("dag_version", "id", dag_id=dag_id)) + 1
         version = uuid.uuid4()
         table = self.generation.tables.tables["dag_version"]
-        with write_transaction(self.service.engine) as connection:
+        with self._writing() as connection:
             connection.execute(
                 insert(table).values(
                     id=version,
@@ -249,7 +266,11 @@ class World:
         with self.service.session(actor or self.actor()) as session:
             result = graphql_sync(SCHEMA, document, context_value=Context(session), variable_values=variables)
             errors = [formatted(error) for error in result.errors or []]
-            return {"data": result.data, "errors": errors, "statements": [str(statement) for statement in session.statements]}
+            return {
+                "data": result.data,
+                "errors": errors,
+                "statements": [str(statement) for statement in session.statements],
+            }
 
     def data(self, document: str, *, actor: Actor | None = None, **variables: object) -> dict[str, Any]:
         """Answer a GraphQL document that must have no errors; return its data."""
