@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.permissions import Permission
-from resolvers.errors import Conflict, Invalid, NotFound, Unsupported
+from resolvers.errors import Conflict, Invalid, NotFound
 from resolvers.metadata.pickled import pickle_plain
 from resolvers.operations.audit import Audit
 from resolvers.operations.dags import no_dag
@@ -17,6 +17,7 @@ from resolvers.operations.deadlines import note_deadlines
 from resolvers.operations.keys import RunKey
 from resolvers.operations.notes import fitting_note
 from resolvers.operations.operation import operation
+from resolvers.operations.run_dates import dates_of_run, fit_dates, given_interval
 from resolvers.operations.run_ids import fit_run_id, generated_run_id, run_id_of_key
 from resolvers.operations.runs import write_run_note
 from resolvers.operations.task_rows import task_instance_rows
@@ -24,7 +25,6 @@ from resolvers.operations.tracing import run_carrier
 from resolvers.operations.work import Work
 from resolvers.serialized.dag import SerializedDag
 from resolvers.serialized.params import resolve_params
-from resolvers.serialized.timetable import DataInterval
 
 
 @operation(
@@ -62,8 +62,8 @@ def trigger_run(
         if earlier := _earlier(work, RunKey(dag_id, run_id), logical_date, conf):
             return earlier
     dag_row = _triggerable(work, dag_id)
-    interval = _given_interval(data_interval_start, data_interval_end)
-    _fit_dates(work, logical_date, run_after, interval)
+    interval = given_interval(data_interval_start, data_interval_end)
+    fit_dates(work, logical_date, run_after, interval)
     date = work.now if logical_date is None and work.generation.number == 2 else logical_date
     after = run_after or work.now
     key = RunKey(dag_id, run_id or generated_run_id(work, date, after, dag_row.timetable_type))
@@ -89,7 +89,7 @@ def trigger_run(
         "log_template_id": _newest_log_template(work),
         "queued_at": work.now,
         "updated_at": work.now,
-        **_dates(work, dag, date, after, interval),
+        **dates_of_run(work, dag, date, after, interval),
         **_origin(work, dag, dag_row, version),
         "context_carrier": run_carrier(work, conf),
     }
@@ -152,36 +152,6 @@ def _triggerable(work: Work, dag_id: str) -> Row[Any]:
     return dag
 
 
-def _given_interval(start: datetime | None, end: datetime | None) -> DataInterval | None:
-    if start is not None and end is not None:
-        return DataInterval(start, end)
-    if start is None and end is None:
-        return None
-    raise Invalid(
-        "A data interval has a start and an end, and one of them is missing.",
-        field="dataIntervalStart" if start is None else "dataIntervalEnd",
-        hint="Give both, or neither.",
-    )
-
-
-def _fit_dates(
-    work: Work, logical_date: datetime | None, run_after: datetime | None, interval: DataInterval | None
-) -> None:
-    if work.generation.number == 2:
-        if run_after is not None:
-            raise Unsupported(
-                f"A time to start after needs Airflow 3.0 or newer; this database is {work.generation.minor}.",
-                field="runAfter",
-                hint="Give a logical date: Airflow 2 starts a run when that has come.",
-            )
-    elif logical_date is None and interval is not None:
-        raise Invalid(
-            "A run without a logical date has no data interval.",
-            field="logicalDate",
-            hint="Give the logical date too, or leave the data interval out.",
-        )
-
-
 def _fit_conf(work: Work, conf: Mapping[str, object]) -> None:
     """Raise `Invalid` for what Airflow could not read again."""
     try:
@@ -216,24 +186,6 @@ def _newest_log_template(work: Work) -> int | None:
     """Return the template by which the worker names the logs; without it readers take the oldest."""
     newest: int | None = work.connection.execute(select(func.max(work.column("log_template", "id")))).scalar()
     return newest
-
-
-def _dates(
-    work: Work, dag: SerializedDag, date: datetime | None, after: datetime, given: DataInterval | None
-) -> dict[str, object]:
-    """Return what the run is about, and when it may start."""
-    interval = given or (None if date is None else dag.timetable.manual_interval(date))
-    told: dict[str, object] = {
-        "logical_date": date,
-        "data_interval_start": interval.start if interval else None,
-        "data_interval_end": interval.end if interval else None,
-    }
-    if work.generation.number == 2:
-        return told
-    if interval and not given and not work.generation.is_since("3.1"):
-        # 3.0 alone lets the interval that it worked out decide.
-        after = interval.end
-    return {**told, "run_after": after}
 
 
 def _origin(work: Work, dag: SerializedDag, dag_row: Row[Any], version: Row[Any] | None) -> dict[str, object]:
