@@ -155,12 +155,13 @@ def _triggerable(work: Work, dag_id: str) -> Row[Any]:
 def _fit_conf(work: Work, conf: Mapping[str, object]) -> None:
     """Raise `Invalid` for what Airflow could not read again."""
     try:
-        json.dumps(conf, allow_nan=False)
+        # Encoded too: half of a surrogate pair would come out again only to break every list that it is in.
+        json.dumps(conf, allow_nan=False, ensure_ascii=False).encode()
         if work.generation.number == 2:
             pickle_plain(conf)
     except (TypeError, ValueError, RecursionError) as error:
         raise Invalid(
-            f"The conf cannot be kept: {error}.", field="conf", hint="Give a JSON object, less deeply nested."
+            f"The conf cannot be kept: {error}.", field="conf", hint="Give a JSON object that others can read too."
         ) from None
 
 

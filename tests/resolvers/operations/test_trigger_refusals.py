@@ -123,7 +123,7 @@ def test_a_conf_that_does_not_fit_the_parameters_is_refused(world: World) -> Non
 
 
 def test_a_conf_that_is_no_json_is_refused(etl: World) -> None:
-    for value in (math.nan, math.inf, {1, 2}):
+    for value in (math.nan, math.inf, {1, 2}, "\ud800"):
         refused(etl, Invalid, "conf cannot be kept", dag_id="etl", conf={"x": value})
 
 
