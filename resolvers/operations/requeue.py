@@ -1,18 +1,16 @@
 """What becomes of a run of which task instances are cleared: it is queued again, on the right code."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, or_, select
 
 from resolvers.operations.deadlines import interval_of
 from resolvers.operations.instances import FINISHED, RUN_FINISHED
-from resolvers.operations.task_rows import task_instance_rows
+from resolvers.operations.integrity import fit_to_dag
 from resolvers.operations.tracing import run_carrier
 from resolvers.operations.versions import Version, bundle_version, dag_of_run, newest_dag, newest_version
 from resolvers.operations.work import Work
-from resolvers.serialized.dag import SerializedDag
 
 # The reference of those deadlines that count from the moment at which a run was queued.
 _QUEUED_AT = "DagRunQueuedAtDeadline"
@@ -47,7 +45,10 @@ def requeue_run(work: Work, run: Row[Any], *, run_on_latest_version: bool) -> ob
         changes["updated_at"] = work.now
         work.update("dag_run", changes, *work.where("dag_run", id=run.id))
     if over and version is not None and (dag := newest_dag(work, run.dag_id)) is not None:
-        _fit_to_version(work, run, dag, version)
+        fit_to_dag(work, run, dag, dag_version_id=version.id)
+        if not work.generation.is_since("3.2"):
+            moved = {"dag_version_id": version.id, "updated_at": work.now}
+            work.update("task_instance", moved, *work.where("task_instance", dag_id=run.dag_id, run_id=run.run_id))
     if work.generation.is_since("3.3"):
         _pin_unversioned(work, run, changes.get("created_dag_version_id", run.created_dag_version_id))
     return changes.get("context_carrier", run.context_carrier)
@@ -63,28 +64,6 @@ def _code(work: Work, run: Row[Any], version: Version | None, *, over: bool) -> 
     if not over and version.id == run.created_dag_version_id:
         return {}
     return {"created_dag_version_id": version.id, **bundle_version(work, newest_dag(work, run.dag_id))}
-
-
-def _fit_to_version(work: Work, run: Row[Any], dag: SerializedDag, version: Version) -> None:
-    """Let a run that is over have the tasks of its DAG's newest version: new ones are added, lost ones removed."""
-    ours = work.where("task_instance", dag_id=run.dag_id, run_id=run.run_id)
-    task_id, state = work.column("task_instance", "task_id"), work.column("task_instance", "state")
-    known = set(work.connection.execute(select(task_id).where(*ours).distinct()).scalars())
-    lost = known - set(dag.tasks)
-    if lost:
-        work.update(
-            "task_instance",
-            {"state": "removed", "updated_at": work.now},
-            *ours,
-            task_id.in_(lost),
-            or_(state.is_(None), state != "removed"),
-        )
-    restored = {"state": None, "updated_at": work.now}
-    work.update("task_instance", restored, *ours, task_id.in_(known - lost), state == "removed")
-    rows = task_instance_rows(work, dag, run_id=run.run_id, logical_date=_date(run), dag_version_id=version.id)
-    work.insert_all("task_instance", [row for row in rows if row["task_id"] not in known])
-    if not work.generation.is_since("3.2"):
-        work.update("task_instance", {"dag_version_id": version.id, "updated_at": work.now}, *ours)
 
 
 def _pin_unversioned(work: Work, run: Row[Any], version_id: object) -> None:
@@ -113,9 +92,3 @@ def _move_deadlines(work: Work, run: Row[Any]) -> None:
         if counts and (span := interval_of(work, interval)) is not None:
             moved = {"deadline_time": work.now + span, "last_updated_at": work.now}
             work.update("deadline", moved, *work.where("deadline", id=identity))
-
-
-def _date(run: Row[Any]) -> datetime | None:
-    # A backfill has an instance of every task, whatever the task's dates.
-    date: datetime | None = None if run.run_type == "backfill" else run.logical_date
-    return date

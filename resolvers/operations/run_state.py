@@ -16,6 +16,7 @@ from resolvers.operations.instances import (
     lock_instances,
     lock_runs,
 )
+from resolvers.operations.integrity import fit_to_dag
 from resolvers.operations.keys import RunKey
 from resolvers.operations.operation import operation
 from resolvers.operations.reach import Reach
@@ -56,6 +57,9 @@ def set_run_state(work: Work, *, dag_id: str, run_id: str, state: RunState) -> R
     if state == "queued":
         _set(work, run, "queued")
         return key
+    if state == "success" and work.generation.number == 2:
+        # By then the run is over, so that what the DAG has lost is removed.
+        fit_to_dag(work, run, dag)
     rows = lock_instances(work, Reach(dag_id, run_id=run_id, tasks=set(dag.tasks)).conditions(work))
     changes, ends = _end_everything(work, dag, rows, state)
     change_instances(work, changes)

@@ -12,6 +12,7 @@ from resolvers.operations.audit import Audit
 from resolvers.operations.clear import FAILED, find_run, last_date
 from resolvers.operations.clearing import clear_instances
 from resolvers.operations.instances import change_instances, instance_keys, lock_instances, lock_runs, runs_of, still
+from resolvers.operations.integrity import fit_to_dag
 from resolvers.operations.keys import Cleared, RunKey, TaskInstanceKey
 from resolvers.operations.operation import operation
 from resolvers.operations.reach import Marker, Reach, marked
@@ -94,9 +95,10 @@ def set_task_instance_state(
         marker,
     }
     present = work.column("task_instance", "state")
+    run_ids = _runs(work, dag, run, future=include_future, past=include_past)
     conditions = [
         *work.where("task_instance", dag_id=dag_id),
-        work.column("task_instance", "run_id").in_(_runs(work, dag, run, future=include_future, past=include_past)),
+        work.column("task_instance", "run_id").in_(run_ids),
         marked(work, tasks),
         or_(present.is_(None), present != state),
     ]
@@ -105,11 +107,16 @@ def set_task_instance_state(
         raise Conflict(f"Task '{task_id}' is '{state}' already.", field="state", hint="There is nothing to do.")
     if not dry_run:
         failed = _failed_below(work, dag, run, task_id, future=include_future, past=include_past)
-        lock_runs(work, dag_id, {key.run_id for key in (*changed, *instance_keys(work, failed))})
+        runs = lock_runs(work, dag_id, {*run_ids, *(key.run_id for key in instance_keys(work, failed))})
+        if work.generation.number == 2:
+            # 2.x looks first whether the tasks of these runs are those of the DAG.
+            for found in runs.values():
+                if found.run_id in run_ids:
+                    fit_to_dag(work, found, dag, remove=found.state != "running")
         rows = lock_instances(work, conditions)
+        changed = still(instance_keys(work, conditions), rows)
         change_instances(work, [(row, state_change(work, row, state)) for row in rows])
         clear_instances(work, dag_id, failed, reset_dag_runs=True)
-        changed = still(changed, rows)
     return Cleared(tuple(changed), runs_of(changed))
 
 
