@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     )
 
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
+        default=(),
         description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated.",
     )
 
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
     max_rows: int = Field(default=50_000, ge=1, description="Most rows, over all levels, of one answer.")
     max_statements: int = Field(
-        100, ge=1, description="Most SQL statements of one answer; each level of each list is one."
+        default=100, ge=1, description="Most SQL statements of one answer; each level of each list is one."
     )
     max_depth: int = Field(default=15, ge=1, description="Most levels of nested fields in a GraphQL document.")
     max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
