@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import secrets
 import zlib
 from base64 import urlsafe_b64encode
 from hashlib import sha1
@@ -12,6 +13,9 @@ from resolvers.service import Service
 
 # What the signing library that Airflow uses adds to a key unless told otherwise.
 _SALT = b"itsdangerous" + b"signer"
+
+# Where Airflow's key is not known here: strict clients want a token, and this process knows its own again.
+_OWN_KEY = secrets.token_hex(32)
 
 
 def sign(value: object, key: str) -> str:
@@ -28,16 +32,16 @@ def _encoded(value: bytes) -> bytes:
     return urlsafe_b64encode(value).rstrip(b"=")
 
 
-def _signing_key(service: Service) -> str | None:
+def _signing_key(service: Service) -> str:
+    """Return the key by which Airflow's web server signs, so that its tokens and ours are the same."""
     section = "webserver" if service.generation.number == 2 else "api"
-    return service.config.value(section, "secret_key")
+    return service.config.value(section, "secret_key") or _OWN_KEY
 
 
 def with_file_token(call: Call, dag: Json) -> None:
-    """Sign the file of a DAG, which its codec left in `file_token`; null where no key is known here."""
+    """Sign the file of a DAG, which its codec left in `file_token`."""
     if "file_token" in dag:
-        key = _signing_key(call.session.service)
-        dag["file_token"] = None if key is None or dag["file_token"] is None else sign(dag["file_token"], key)
+        dag["file_token"] = sign(dag["file_token"], _signing_key(call.session.service))
 
 
 def place_of_file(bundle: str | None, relative: str | None, fileloc: str | None) -> object:

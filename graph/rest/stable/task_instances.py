@@ -70,7 +70,6 @@ TASK_INSTANCE_JSON = codec(
     "try_number",
     "max_tries",
     "hostname",
-    "unixname",
     "pool_slots",
     "priority_weight",
     "queue",
@@ -84,6 +83,8 @@ TASK_INSTANCE_JSON = codec(
     end_date="ended_at",
     queued_when="queued_at",
     execution_date=stored("nominal_date"),
+    # Airflow always writes one, and strict clients want text.
+    unixname=computed("unixname", lambda name: name or ""),
     duration=stored("duration"),
     state=computed("state", task_state),
     # The class, whatever the operator calls itself.

@@ -1,0 +1,1 @@
+"""The REST dialects, as their clients meet them."""
