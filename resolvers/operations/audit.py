@@ -12,6 +12,7 @@ from resolvers.secrets import sensitive
 
 MASK = "***"
 _LONGEST_ID = 250
+_DEEPEST = 100
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,20 @@ class Audit:
         return self.columns
 
 
-def masked(value: object, name: str = "") -> object:
-    """Return a value as the audit log may hold it: what a telling name declares secret is hidden."""
+def masked(value: object, name: str = "", depth: int = 0) -> object:
+    """Return a value as the audit log may hold it: what a telling name declares secret is hidden.
+
+    So is what lies deeper than anybody looks.
+    """
+    if depth > _DEEPEST:
+        return MASK
     if isinstance(value, Mapping):
         # A variable's value is as secret as its key says, and the two stand side by side.
         told = value.get("key", value.get("variable_key"))
         own = {"value": told, "val": told} if isinstance(told, str) else {}
-        return {key: masked(inner, str(own.get(key, key))) for key, inner in value.items()}
+        return {key: masked(inner, str(own.get(key, key)), depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [masked(inner, name) for inner in value]
+        return [masked(inner, name, depth + 1) for inner in value]
     return MASK if value is not None and name and sensitive(name) else value
 
 

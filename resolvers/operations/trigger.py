@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.permissions import Permission
 from resolvers.errors import Conflict, Invalid, NotFound
-from resolvers.metadata.pickled import pickle_plain
+from resolvers.metadata.pickled import DEEPEST, pickle_plain
 from resolvers.operations.audit import Audit
 from resolvers.operations.dags import no_dag
 from resolvers.operations.deadlines import note_deadlines
@@ -75,8 +75,8 @@ def trigger_run(
     version = work.find("serialized_dag", ("id", "dag_hash", "dag_version_id"), dag_id=dag_id)
     dag = work.dag(dag_id)
     fit_run_id(work, key.run_id)
-    resolve_params(dag.params, conf)
     _fit_conf(work, conf)
+    resolve_params(dag.params, conf)
     fitting_note(note or "")
 
     run = {
@@ -153,8 +153,9 @@ def _triggerable(work: Work, dag_id: str) -> Row[Any]:
 
 
 def _fit_conf(work: Work, conf: Mapping[str, object]) -> None:
-    """Raise `Invalid` for what Airflow could not read again."""
+    """Raise `Invalid` for what Airflow, or anybody else, could not read again."""
     try:
+        _refuse_depth(conf)
         # Encoded too: half of a surrogate pair would come out again only to break every list that it is in.
         json.dumps(conf, allow_nan=False, ensure_ascii=False).encode()
         if work.generation.number == 2:
@@ -163,6 +164,19 @@ def _fit_conf(work: Work, conf: Mapping[str, object]) -> None:
         raise Invalid(
             f"The conf cannot be kept: {error}.", field="conf", hint="Give a JSON object that others can read too."
         ) from None
+
+
+def _refuse_depth(conf: Mapping[str, object]) -> None:
+    level: list[object] = [conf]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ())
+        ]
+        if not level:
+            return
+    raise ValueError(f"nested more than {DEEPEST} levels deep")
 
 
 def _refuse_duplicate(work: Work, key: RunKey, logical_date: datetime | None) -> None:
