@@ -47,7 +47,9 @@ def test_an_encrypted_value_without_a_key_is_told_with_where_to_put_one() -> Non
     assert "AIRFLOW__CORE__FERNET_KEY" in (raised.value.hint or "")
 
 
-@pytest.mark.parametrize("stored", [Fernet(KEYS[1]).encrypt(b"value").decode(), "no token", "", "é"])
+@pytest.mark.parametrize(
+    "stored", [Fernet(KEYS[1]).encrypt(b"value").decode(), "no token", "", "é"], ids=["foreign", "none", "empty", "text"]
+)
 def test_a_value_that_the_keys_do_not_open_is_told_as_that(stored: str) -> None:
     with pytest.raises(Unavailable, match="another Fernet key"):
         KeyRing.parse(KEYS[0]).decrypt(stored, is_encrypted=True)
@@ -60,7 +62,9 @@ def test_rotation_encrypts_anew_with_the_first_key() -> None:
     assert KeyRing.parse(KEYS[0]).decrypt(rotated, is_encrypted=True) == "value"
 
 
-@pytest.mark.parametrize("text", ["s3cr3t", f"{KEYS[0]},s3cr3t", "é" * 44, KEYS[0][:-4]])
+@pytest.mark.parametrize(
+    "text", ["s3cr3t", f"{KEYS[0]},s3cr3t", "é" * 44, KEYS[0][:-4]], ids=["word", "second", "letters", "short"]
+)
 def test_a_key_that_is_none_is_refused_at_once_and_not_shown(text: str) -> None:
     with pytest.raises(Invalid, match="44 characters") as raised:
         KeyRing.parse(text)
