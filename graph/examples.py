@@ -7,8 +7,9 @@ EXAMPLES = (
     Tab(
         "Home page",
         """\
-# Every DAG with its latest run and the states of that run's tasks: what a home page shows.
-# However many DAGs there are, it takes one SQL statement for each level of the query.
+# What a home page shows: every DAG, its latest run,
+# and the states of that run's tasks. However many DAGs
+# there are: one SQL statement for each level.
 query HomePage {
   dags(first: 100, filter: { isStale: false }) {
     totalCount
@@ -37,7 +38,8 @@ query HomePage {
     Tab(
         "Grid of one DAG",
         """\
-# The last 25 runs of a DAG with all their task instances: what the grid shows.
+# What the grid shows: the last 25 runs of a DAG
+# with all their task instances.
 query Grid($dagId: String!, $runs: Int = 25) {
   dag(dagId: $dagId) {
     dagId
@@ -63,7 +65,8 @@ query Grid($dagId: String!, $runs: Int = 25) {
     Tab(
         "One run",
         """\
-# The newest failed run of a DAG: what it was given, what each task did, and its earlier tries.
+# The newest failed run of a DAG: what each task did,
+# and its earlier tries.
 query OneRun($dagId: String!) {
   dag(dagId: $dagId) {
     latestRun(filter: { state: [FAILED] }) {
@@ -99,7 +102,8 @@ query OneRun($dagId: String!) {
     Tab(
         "What failed",
         """\
-# What failed anywhere, and what its DAG says of it. Try other states: UP_FOR_RETRY, DEFERRED, RUNNING, QUEUED.
+# What failed anywhere. Try other states below:
+# RUNNING, QUEUED, UP_FOR_RETRY, DEFERRED.
 query WhatFailed($states: [TaskInstanceState] = [FAILED]) {
   taskInstances(first: 20, filter: { state: $states }) {
     totalCount
@@ -149,7 +153,8 @@ query Pools {
     Tab(
         "Tasks of a DAG",
         """\
-# A DAG as its file defines it: tasks in groups, what follows what, setup and teardown, parameters.
+# A DAG as its file defines it: tasks in groups, what
+# follows what, setup and teardown, parameters.
 query Tasks($dagId: String!) {
   dag(dagId: $dagId) {
     description
@@ -179,10 +184,17 @@ query Tasks($dagId: String!) {
     Tab(
         "Trigger a run",
         """\
-# Trigger a run; the next tab watches it. The demo's clock carries it out within a minute.
-# Its conf must fit the DAG's params: try a format of "xml". Needs the role user or a higher one.
-mutation TriggerExport($input: TriggerDagInput!) {
-  triggerDag(input: $input) {
+# Trigger a run; the next tab watches it.
+# Its conf must fit the DAG's params: try "xml".
+# Needs the role user, or a higher one.
+mutation TriggerExport($ticket: String!) {
+  triggerDag(
+    input: {
+      dagId: "customer_export"
+      conf: { customer_id: 2718, format: "pdf", ticket: $ticket }
+      note: "Asked for in GraphiQL."
+    }
+  ) {
     dagRun {
       id
       runId
@@ -195,18 +207,13 @@ mutation TriggerExport($input: TriggerDagInput!) {
   }
 }
 """,
-        {
-            "input": {
-                "dagId": "customer_export",
-                "conf": {"customer_id": 2718, "format": "pdf", "ticket": "PRIV-512"},
-                "note": "Asked for in GraphiQL.",
-            }
-        },
+        {"ticket": "PRIV-512"},
     ),
     Tab(
         "Watch it run",
         """\
-# Run this again and again after triggering a run in the tab before.
+# Run this again and again, after the tab before:
+# the demo's clock carries the run out within seconds.
 query Watch($dagId: String!) {
   dag(dagId: $dagId) {
     latestRun {
@@ -228,8 +235,10 @@ query Watch($dagId: String!) {
     Tab(
         "Clear what failed",
         """\
-# What clearing the failed tasks of a DAG and all that follows them would reach. With dryRun false it is done,
-# and the demo's clock runs them again. Needs the role user or a higher one.
+# What clearing the failed tasks of a DAG, and all that
+# follows them, would reach. With dryRun false it is
+# done, and the demo's clock runs them again.
+# Needs the role user, or a higher one.
 mutation ClearFailed($input: ClearTaskInstancesInput!) {
   clearTaskInstances(input: $input) {
     dryRun
@@ -243,7 +252,8 @@ mutation ClearFailed($input: ClearTaskInstancesInput!) {
     Tab(
         "Who and where",
         """\
-# Who you are, what you may do, and which Airflow this is. Choose another token and run it again.
+# Who you are, what you may do, and which Airflow this
+# is. Act as somebody else, and run it again.
 query WhoAndWhere {
   viewer {
     name
@@ -258,7 +268,9 @@ query WhoAndWhere {
     Tab(
         "Find by id",
         """\
-# Every object has an id, and is found by it again: this is a DAG that is on hold. Resume it, and see it go on.
+# Every object has an id, by which it is found again.
+# This is a DAG on hold: resume it, with unpauseDag,
+# and see it go on.
 query FindById($id: ID!) {
   node(id: $id) {
     id

@@ -34,8 +34,8 @@ SCHEMA = Path(__file__).parent
 SEED = 7
 
 DEMO_NOTICE = (
-    "This is a demo, and no Airflow: all DAGs, runs and people are made up. A small clock carries out "
-    "what you trigger or clear, in seconds instead of minutes; all is gone when the demo ends."
+    "A demo, and no Airflow: all of it is made up. A small clock carries out what you trigger or clear, "
+    "in seconds; all is gone at the end."
 )
 
 
