@@ -16,7 +16,7 @@ from graph.types.dag_definition import DagDefinition
 from graph.types.guards import DAGS
 from resolvers.access.permissions import Permission
 from resolvers.binding import Column, Entity, Match, Operator, Order
-from resolvers.errors import NotFound
+from resolvers.errors import Forbidden, NotFound
 from resolvers.operations.dags import set_paused
 
 # Without a key to order by, for Airflow lists tags as the database has them.
@@ -146,6 +146,9 @@ def _only_paused(call: Call) -> frozenset[str] | None:
 
 def _pause_many(call: Call) -> Answer:
     """Pause or resume the DAGs of a page, and return them."""
+    editable = call.session.actor.scope(Permission.DAG_EDIT)
+    if editable == frozenset():
+        raise Forbidden(f"{call.session.actor.name} may not pause any DAG.")
     _only_paused(call)
     pattern = call.query["dag_id_pattern"]
     usual = () if call.query.get("only_active") is False else (_ACTIVE,)
@@ -154,7 +157,6 @@ def _pause_many(call: Call) -> Answer:
         for narrowing in _NARROWINGS
         if (name := narrowing.parameter.name) in call.query and not (name == "dag_id_pattern" and pattern == ANY)
     )
-    editable = call.session.actor.scope(Permission.DAG_EDIT)
     if isinstance(editable, frozenset):
         given += (Match("dag_id", Operator.IN, tuple(sorted(editable))),)
     page = listing(DAG_JSON, "dags", usual + given, _BY_ID, window(call))

@@ -1,0 +1,142 @@
+"""Nobody gets past the rows: without grants nothing is told or done, and with one DAG's no other is met."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from graph.rest.routes import DIALECTS, rest_routes
+from graph.rest.rows import Row
+from resolvers.access.actor import EVERYTHING, Actor
+from resolvers.access.permissions import Permission
+from tests.graph.furnishing import furnish
+from tests.world import World
+
+ROWS = [(dialect.prefix, row) for dialect in DIALECTS for row in dialect.rows]
+
+# What a row needs in its address and body before it looks at who is asking.
+QUERIES: Mapping[tuple[str, str], str] = {("PATCH", "/dags"): "?dag_id_pattern=e"}
+BODIES: Mapping[tuple[str, str], object] = {
+    ("PATCH", "/dags"): {"is_paused": True},
+    ("PATCH", "/dags/{dag_id}"): {"is_paused": True},
+    ("PATCH", "/dags/{dag_id}/dagRuns/{dag_run_id}"): {"state": "failed"},
+    ("POST", "/dags/{dag_id}/updateTaskInstancesState"): {
+        "task_id": "load",
+        "dag_run_id": "r2",
+        "new_state": "success",
+        "include_upstream": False,
+        "include_downstream": False,
+        "include_future": False,
+        "include_past": False,
+    },
+    ("POST", "/pools"): {"name": "new", "slots": 1},
+    ("PATCH", "/pools/{pool_name}"): {"name": "narrow", "slots": 1},
+    ("POST", "/variables"): {"key": "plain", "value": "v"},
+    ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
+}
+NAMES = {
+    "{dag_id}": "etl",
+    "{dag_run_id}": "r2",
+    "{task_id}": "load",
+    "{map_index:int}": "0",
+    "{pool_name}": "narrow",
+    "{variable_key:path}": "plain",
+}
+
+DAG_NOUNS = ("dag", "run", "task", "task_instance")
+OTHERS = ("described", "mapped", "nested_groups", "idle", "gone")
+
+
+def body_of(row: Row) -> object:
+    if row.path.endswith("/setNote"):
+        return {"note": "x"}
+    if row.method == "PATCH" and "/taskInstances/" in row.path:
+        return {"new_state": "success"}
+    return BODIES.get((row.method, row.path), {}) if row.body else None
+
+
+def ask(world: World, actor: Actor, method: str, address: str, body: object) -> httpx.Response:
+    """Answer one request of an actor, in-process."""
+    app = Starlette(routes=rest_routes(world.service, lambda _request: actor))
+
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            if body is None:
+                return await client.request(method, address)
+            return await client.request(method, address, json=body)
+
+    return anyio.run(asked)
+
+
+def ask_row(world: World, actor: Actor, prefix: str, row: Row, **names: str) -> httpx.Response:
+    """Ask a row about something of the furnished world."""
+    path = row.path
+    for name, value in {**NAMES, **names}.items():
+        path = path.replace(name, value)
+    return ask(world, actor, row.method, f"{prefix}{path}{QUERIES.get((row.method, row.path), '')}", body_of(row))
+
+
+@pytest.fixture
+def furnished_world(world: World) -> World:
+    return furnish(world)
+
+
+def stored(world: World) -> list[Any]:
+    """Return what rows may change, save the audit log."""
+    return [
+        world.rows("dag", "dag_id is_paused"),
+        world.rows("dag_run", "dag_id run_id state note"),
+        world.rows("task_instance", "dag_id run_id task_id map_index state note"),
+        world.rows("pool", "pool slots"),
+        world.rows("variable", "key val"),
+    ]
+
+
+def test_without_grants_every_row_but_the_open_ones_refuses(furnished_world: World) -> None:
+    nobody = Actor("nobody", "test")
+    before = stored(furnished_world)
+
+    answers = {
+        (row.method, row.path): ask_row(furnished_world, nobody, prefix, row).status_code
+        for prefix, row in ROWS
+        if not row.open
+    }
+
+    assert {place: status for place, status in answers.items() if status != 403} == {}
+    assert stored(furnished_world) == before
+
+
+def test_readers_change_nothing_through_any_row(furnished_world: World) -> None:
+    reads = [permission for permission in Permission if permission.value.endswith(".read")]
+    reader = Actor("reader", "test", dict.fromkeys(reads, EVERYTHING))
+    before = stored(furnished_world)
+
+    answers = {
+        (row.method, row.path): ask_row(furnished_world, reader, prefix, row).status_code
+        for prefix, row in ROWS
+        if row.method != "GET" and not row.path.endswith("/list")
+    }
+
+    assert {place: status for place, status in answers.items() if status != 403} == {}
+    assert stored(furnished_world) == before
+
+
+def test_a_reader_of_one_dag_meets_no_other(furnished_world: World) -> None:
+    mine = frozenset({"etl"})
+    grants = {permission: mine for permission in Permission if permission.value.split(".")[0] in DAG_NOUNS}
+    reader = Actor("reader", "test", grants)
+
+    for prefix, row in ROWS:
+        if row.method != "GET" and not row.path.endswith("/list"):
+            continue
+        for named in ({}, {"{dag_id}": "~", "{dag_run_id}": "~"}):
+            answer = ask_row(furnished_world, reader, prefix, row, **named)
+            assert not any(f'"{other}"' in answer.text for other in OTHERS), row.path
+        if "{dag_id}" in row.path:
+            for foreign in ("mapped", "nope"):
+                answer = ask_row(furnished_world, reader, prefix, row, **{"{dag_id}": foreign})
+                assert answer.status_code == 403, row.path
