@@ -101,6 +101,7 @@ def test_a_triggered_run_is_carried_out(demo: RunningDemo) -> None:
     run: dict[str, object] = triggered["triggerDag"]["dagRun"]  # type: ignore[assignment]
     assert run["state"] == "QUEUED"
 
+    state = None
     until = time.monotonic() + 90
     while time.monotonic() < until:
         state = demo.ask(f'{{ node(id: "{run["id"]}") {{ ... on DagRun {{ state }} }} }}')["node"]["state"]

@@ -19,7 +19,7 @@ from tests.world import World
 NOW = datetime(2026, 3, 11, 9, 17, 23, 456789, tzinfo=UTC)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Demo(World):
     """A demo world, with words to let time pass in it."""
 
