@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from resolvers.demo.history import Past
+from resolvers.demo.outcome import Instance, Outcome
 from resolvers.demo.rows import ACCOUNT, Row
-from resolvers.demo.simulate import Instance, Outcome
 
 _DISPLAY = {"ada": "Ada Lovelace", "grace": "Grace Hopper", "otto": "Otto Lilienthal", "uma": "Uma Thaler"}
 _RECENT = timedelta(hours=12)

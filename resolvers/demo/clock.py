@@ -30,6 +30,7 @@ class DemoClock:
         self._engine = open_engine(url, self._settings)
         with read_snapshot(self._engine) as connection:
             self._generation = detect(connection)
+        self._config = AirflowConfig.discover(environ={})
         self._seconds = seconds
         self._assets = AssetQueue()
         self._stopped = Event()
@@ -54,7 +55,7 @@ class DemoClock:
                 self._generation,
                 actor_of_role("demo", Role.ADMIN, method="demo"),
                 self._settings,
-                AirflowConfig.discover(environ={}),
+                self._config,
                 KeyRing(),
                 now,
             )

@@ -8,9 +8,10 @@ from resolvers.demo.assets import AssetQueue
 from resolvers.demo.blueprint import DagPlan, Scene, TaskPlan
 from resolvers.demo.dags import CATALOG
 from resolvers.demo.fate import Incident, chance
+from resolvers.demo.outcome import Outcome, RunPlan
 from resolvers.demo.run_names import run_id_of
 from resolvers.demo.serialize import serialize
-from resolvers.demo.simulate import Outcome, RunPlan, play
+from resolvers.demo.simulate import play
 from resolvers.serialized.dag import SerializedDag
 from resolvers.serialized.timetable import DataInterval, Timetable
 

@@ -9,11 +9,11 @@ from resolvers.demo.dags import CATALOG
 from resolvers.demo.fate import chance
 from resolvers.demo.furniture import worker_job
 from resolvers.demo.history import Past
+from resolvers.demo.outcome import Attempt, Instance, Outcome
 from resolvers.demo.progress import map_label
 from resolvers.demo.records import Records
 from resolvers.demo.rows import ACCOUNT, Row, time_ordered_id
 from resolvers.demo.serialize import operator_of
-from resolvers.demo.simulate import Attempt, Instance, Outcome
 from resolvers.metadata.pickled import EMPTY_DICT
 from resolvers.serialized.dag import SerializedDag
 from resolvers.serialized.relatives import priority_weight_total

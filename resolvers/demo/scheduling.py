@@ -10,11 +10,11 @@ from resolvers.demo.assets import AssetQueue
 from resolvers.demo.blueprint import DagPlan
 from resolvers.demo.dag_rows import next_due
 from resolvers.demo.dags import CATALOG
+from resolvers.demo.outcome import Outcome, RunPlan
 from resolvers.demo.progress import ended
 from resolvers.demo.run_names import run_id_of
 from resolvers.demo.run_rows import run_row
 from resolvers.demo.shift import Shift
-from resolvers.demo.simulate import Outcome, RunPlan
 from resolvers.demo.working import states_of, work_on
 from resolvers.operations.instances import lock_instances
 from resolvers.operations.task_rows import task_instance_rows

@@ -146,11 +146,11 @@ INGESTION = (
     ),
     DagPlan(
         dag_id="clickstream_compaction",
-        description="Compacts the small files of the click stream; months of history.",
+        description="Compacts the small files of the click stream; two months of history.",
         tags=("etl", "clicks", "spark"),
         owner="streaming",
         schedule=Schedule(cron="15 */2 * * *", words="At 15 minutes past the hour, every 2 hours"),
-        history=timedelta(days=120),
+        history=timedelta(days=62),
         tasks=(
             TaskPlan(task_id="wait_for_hour", operator=PYTHON_SENSOR, seconds=2),
             TaskPlan(task_id="compact", operator=SPARK, after="wait_for_hour", seconds=600, fails=0.03, retries=2),

@@ -120,6 +120,7 @@ def test_each_earlier_try_is_followed_by_another(built: DemoWorld) -> None:
     assert all(past < now or state in {"up_for_retry", "restarting"} for past, now, state in numbers)
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_moment_make_the_same_world(built: DemoWorld, tmp_path: Path) -> None:
     again = build_world(tmp_path / "again.db", airflow=built.airflow, now=NOW)
     other = build_world(tmp_path / "other.db", airflow=built.airflow, now=NOW, seed=8)
