@@ -56,8 +56,12 @@ class Service:
         Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
         """
         engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
-        with read_snapshot(engine) as connection:
-            generation = detect(connection)
+        try:
+            with read_snapshot(engine) as connection:
+                generation = detect(connection)
+        except Problem:
+            engine.dispose()
+            raise
         key = config.fernet_key(settings)
         return cls(
             settings,
