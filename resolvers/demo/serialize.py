@@ -28,7 +28,7 @@ def digest(data: Mapping[str, Any]) -> str:
 
 
 def serialize(plan: DagPlan, airflow: int, start_date: datetime) -> Stored:
-    """Return the value of `serialized_dag.data` for a DAG whose first run is for `start_date`."""
+    """Return the value of `serialized_dag.data` for a DAG that has no run before `start_date`."""
     dag: Stored = {
         "fileloc": file_of(plan),
         "tags": sorted(plan.tags),

@@ -43,6 +43,10 @@ def work_on(shift: Shift, plan: DagPlan, rows: Sequence[Row[Any]], states: State
     by_task: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         by_task[row.task_id].append(row)
+        if row.task_id not in plan.by_id and row.state not in FINISHED:
+            # The DAG has lost this task since: cleared or not, it is not run again.
+            shift.change(row, {"state": "removed"})
+            states[row.task_id][row.map_index] = "removed"
     for task in plan.tasks:
         for row in by_task[task.task_id]:
             step = _Step(shift, plan, task, row, by_task, states)

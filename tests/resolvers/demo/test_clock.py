@@ -13,6 +13,7 @@ from resolvers.demo.dags import CATALOG
 from resolvers.demo.fate import Try
 from resolvers.operations.clear import clear_run, clear_task_instances
 from resolvers.operations.dags import reparse, set_paused
+from resolvers.operations.task_state import set_task_instance_state
 from tests.resolvers.demo.conftest import Demo
 
 FINISHED = {"success", "failed"}
@@ -181,6 +182,39 @@ def test_those_who_wait_are_woken_in_the_end(demo: Demo) -> None:
     states = demo.task_states("partner_files", run_id)
     assert states["wait_for_globex", -1] == "success"
     assert demo.run_state("partner_files", run_id) in FINISHED
+
+
+def test_a_run_goes_on_when_somebody_signs(demo: Demo) -> None:
+    run_id = demo.a_run("finance_month_close", "running")
+    demo.pass_seconds(10)
+    waiting = {2: "deferred", 3: "awaiting_input"}[demo.built.airflow]
+    assert demo.task_states("finance_month_close", run_id)["approve_figures", -1] == waiting
+
+    with demo.service.session(demo.actor()) as session:
+        session.run(
+            set_task_instance_state,
+            dag_id="finance_month_close",
+            run_id=run_id,
+            task_id="approve_figures",
+            state="success",
+        )
+    demo.catch_up()
+    demo.finish("finance_month_close", run_id)
+
+    assert demo.run_state("finance_month_close", run_id) == "success"
+    assert demo.task_states("finance_month_close", run_id)["publish_statements", -1] == "success"
+
+
+def test_a_cleared_task_that_the_dag_has_lost_is_removed_again(demo: Demo) -> None:
+    (lost,) = demo.rows("task_instance", "run_id", dag_id="orders_etl", task_id="legacy_audit")
+    run_id = lost["run_id"]
+    with demo.service.session(demo.actor()) as session:
+        session.run(clear_run, dag_id="orders_etl", run_id=run_id, only_failed=False, dry_run=False)
+    demo.catch_up()
+    demo.finish("orders_etl", run_id)
+
+    assert demo.task_states("orders_etl", run_id)["legacy_audit", -1] == "removed"
+    assert demo.run_state("orders_etl", run_id) in FINISHED
 
 
 def test_runs_come_when_they_are_due(demo: Demo) -> None:
