@@ -14,7 +14,7 @@ from .configuration import PASSWORD, USER, Layout, environment
 from .installing import install
 from .postgres import Postgres, Row
 from .processes import Daemon, free_port, stop
-from .rest import Rest
+from .rest import Rest, log_in
 from .troubles import troubles
 
 DAGS = Path(__file__).parent / "dags"
@@ -78,7 +78,7 @@ class Airflow:
             self._create_user()
             self._begin("server", "webserver", "--hostname", *address)
         self._until(self._server_answers, end, "its server to answer")
-        self._rest = Rest(base=self.server_url, major=self.major)
+        self._rest = log_in(self.server_url, major=self.major)
         self._until(self._everything_is_parsed, end, "its DAG files to be parsed")
 
     def stop(self) -> None:

@@ -1,42 +1,45 @@
-"""The same wishes put twice: to Airflow's own REST API, and to our graph."""
+"""The same wishes, put in the words of Airflow's REST API or in those of our graph."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from .airflow import Airflow
-from .history import trigger
+from .rest import Rest
 from .serving import Service
 
 
-class Theirs:
-    """Airflow's own API: v1 of 2.x, v2 of 3.x."""
+class ByRest:
+    """To Airflow's API, v1 of 2.x or v2 of 3.x, or to our v1."""
 
-    def __init__(self, airflow: Airflow) -> None:
-        self._airflow = airflow
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
 
-    def trigger(self, dag_id: str, run_id: str, *, logical_date: str | None, **wish: Any) -> None:
-        body = {**wish, "logical_date": logical_date} if logical_date or self._airflow.major >= 3 else wish
-        trigger(self._airflow, dag_id, run_id, **body)
+    def trigger(self, dag_id: str, run_id: str, *, logical_date: str | None = None, **wish: object) -> None:
+        """Ask for a run; without a logical date that is now on 2.x, and none on 3.x."""
+        dated = {"logical_date": logical_date} if logical_date or self._rest.major >= 3 else {}
+        self._rest.json("POST", f"/dags/{dag_id}/dagRuns", json={"dag_run_id": run_id, **dated, **wish})
+
+    def set_paused(self, dag_id: str, *, paused: bool) -> None:
+        self._rest.json("PATCH", f"/dags/{dag_id}", json={"is_paused": paused})
 
     def clear_tasks(self, dag_id: str, run_id: str, tasks: Sequence[str] | None = None, **wish: bool) -> None:
         chosen = {"task_ids": list(tasks)} if tasks else {}
         body = {"dry_run": False, "reset_dag_runs": True, "dag_run_id": run_id, **chosen, **wish}
-        self._airflow.rest.json("POST", f"/dags/{dag_id}/clearTaskInstances", json=body)
+        self._rest.json("POST", f"/dags/{dag_id}/clearTaskInstances", json=body)
 
     def clear_run(self, dag_id: str, run_id: str) -> None:
-        self._airflow.rest.json("POST", f"{_run(dag_id, run_id)}/clear", json={"dry_run": False})
+        self._rest.json("POST", f"{_run(dag_id, run_id)}/clear", json={"dry_run": False})
 
     def set_run_state(self, dag_id: str, run_id: str, state: str) -> None:
-        self._airflow.rest.json("PATCH", _run(dag_id, run_id), json={"state": state})
+        self._rest.json("PATCH", _run(dag_id, run_id), json={"state": state})
 
     def set_task_state(self, dag_id: str, run_id: str, task_id: str, state: str) -> None:
         path, wish = f"{_run(dag_id, run_id)}/taskInstances/{task_id}", {"new_state": state}
-        if self._airflow.major >= 3:
-            self._airflow.rest.json("PATCH", path, json=wish)
+        if self._rest.major >= 3:
+            self._rest.json("PATCH", path, json=wish)
             return
         alone = {f"include_{which}": False for which in ("upstream", "downstream", "past", "future")}
         body = {**wish, **alone, "dag_run_id": run_id, "task_id": task_id, "dry_run": False}
-        self._airflow.rest.json("POST", f"/dags/{dag_id}/updateTaskInstancesState", json=body)
+        self._rest.json("POST", f"/dags/{dag_id}/updateTaskInstancesState", json=body)
 
     def set_run_note(self, dag_id: str, run_id: str, note: str) -> None:
         self._note(_run(dag_id, run_id), note)
@@ -45,15 +48,15 @@ class Theirs:
         self._note(f"{_run(dag_id, run_id)}/taskInstances/{task_id}", note)
 
     def delete_run(self, dag_id: str, run_id: str) -> None:
-        self._airflow.rest.json("DELETE", _run(dag_id, run_id))
+        self._rest.json("DELETE", _run(dag_id, run_id))
 
     def _note(self, path: str, note: str) -> None:
-        path = path if self._airflow.major >= 3 else f"{path}/setNote"
-        self._airflow.rest.json("PATCH", path, json={"note": note})
+        path = path if self._rest.major >= 3 else f"{path}/setNote"
+        self._rest.json("PATCH", path, json={"note": note})
 
 
-class Ours:
-    """Our graph: one mutation each."""
+class ByGraph:
+    """To our graph, one mutation each."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

@@ -56,6 +56,7 @@ def environment(layout: Layout, *, major: int, venv: Path) -> dict[str, str]:
 
 def _common(layout: Layout) -> dict[tuple[str, str], str]:
     return {
+        ("api", "maximum_page_limit"): "1000",
         ("core", "dags_folder"): str(layout.dags),
         ("core", "dag_discovery_safe_mode"): "False",
         ("core", "executor"): "LocalExecutor",

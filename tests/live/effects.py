@@ -14,11 +14,12 @@ from .postgres import Row
 Effect = dict[str, dict[str, object]]
 """By row (`run`, `task b[-1]`, `earlier try b[-1] #1`, `audit 0`) the columns that changed, and into what."""
 
-AUDIT = ("event", "owner", "dag_id", "task_id", "run_id", "map_index", "try_number")
-"""What an audit row tells apart from its clock, the body of the request, and the full name of Airflow's own user."""
+AUDIT = ("event", "owner", "dag_id", "task_id", "run_id", "map_index", "try_number", "extra")
+"""What an audit row tells apart from its clock, and the full name that only Airflow's own users have."""
 DATES = frozenset({"logical_date", "execution_date", "data_interval_start", "data_interval_end"})
 """Columns told by their distance from the run's logical date; other instants are the clock's."""
 PICKLED = frozenset({"conf", "executor_config"})
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 UNTOUCHED = "untouched"
 HEX = re.compile(r"\b([0-9a-f]{32}|[0-9a-f]{16})\b")
 
@@ -124,6 +125,8 @@ class _Telling:
                 return "some seconds"
             case dict():
                 return {name: self(column, inner) for name, inner in value.items()}
+            case str() if column == "extra":
+                return INSTANT.sub("some time", value.replace(self.run_id, "this run"))
             case str() if column == "context_carrier":
                 return HEX.sub(lambda found: f"{len(found[0])} hex digits", value)
             case str():

@@ -1,4 +1,4 @@
-"""Airflow's own REST API, as a client of it sees it: v1 on 2.x, v2 on 3.x."""
+"""A client of Airflow's REST API: v1 of 2.x, which ours answers too, or v2 of 3.x."""
 
 from typing import Any
 
@@ -8,21 +8,16 @@ from .configuration import PASSWORD, USER
 
 
 class Rest:
-    """A client that is logged in as the administrator."""
+    """The API of one server, asked by somebody who may do everything."""
 
-    def __init__(self, *, base: str, major: int) -> None:
-        self.prefix = "/api/v2" if major >= 3 else "/api/v1"
-        self._client = httpx.Client(base_url=base, timeout=60, trust_env=False)
-        if major >= 3:
-            answer = self._client.post("/auth/token", json={"username": USER, "password": PASSWORD})
-            answer.raise_for_status()
-            self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        else:
-            self._client.auth = httpx.BasicAuth(USER, PASSWORD)
+    def __init__(self, client: httpx.Client, *, major: int) -> None:
+        self.major = major
+        self._prefix = "/api/v2" if major >= 3 else "/api/v1"
+        self._client = client
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Answer a path below the API's prefix, whatever its status; options are httpx's (json, params)."""
-        return self._client.request(method, self.prefix + path, **options)
+        return self._client.request(method, self._prefix + path, **options)
 
     def json(self, method: str, path: str, **options: Any) -> Any:
         """Return the body of an answer that has to be a good one."""
@@ -32,3 +27,15 @@ class Rest:
 
     def close(self) -> None:
         self._client.close()
+
+
+def log_in(base: str, *, major: int) -> Rest:
+    """Return a client that Airflow knows as its administrator: by password on 2.x, by token on 3.x."""
+    client = httpx.Client(base_url=base, timeout=60, trust_env=False)
+    if major >= 3:
+        answer = client.post("/auth/token", json={"username": USER, "password": PASSWORD})
+        answer.raise_for_status()
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    else:
+        client.auth = httpx.BasicAuth(USER, PASSWORD)
+    return Rest(client, major=major)

@@ -15,6 +15,7 @@ from gql.transport.httpx import HTTPXTransport
 from .airflow import Airflow
 from .configuration import FERNET_KEY
 from .processes import Daemon, free_port, stop
+from .rest import Rest
 
 TOKEN = "the-judge-may-do-everything"
 START_SECONDS = 60.0
@@ -41,6 +42,8 @@ class Service:
             folder=Path(__file__).parents[2],
         )
         self._http = httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+        self.rest = Rest(self._http, major=2)
+        """Our /api/v1."""
         try:
             self._wait()
         except BaseException:
@@ -54,10 +57,6 @@ class Service:
         request = gql(document)
         request.variable_values = variables
         return self._graphql.execute(request)
-
-    def v1(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Answer a path below /api/v1, whatever its status."""
-        return self._http.request(method, f"/api/v1{path}", **options)
 
     def log(self) -> str:
         """Read all that the process has said."""

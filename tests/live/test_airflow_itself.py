@@ -3,8 +3,9 @@
 import pytest
 
 from .airflow import Airflow
+from .asking import ByRest
 from .effects import Effect, differences, effect_of
-from .history import RUN, trigger
+from .history import RUN
 from .troubles import troubles
 
 pytestmark = pytest.mark.live
@@ -33,7 +34,7 @@ def test_the_broken_file_is_reported(airflow: Airflow) -> None:
 
 
 def test_a_waiting_run_goes_on_once_its_marker_is_there(airflow: Airflow) -> None:
-    trigger(airflow, "waits", "itself")
+    ByRest(airflow.rest).trigger("waits", "itself")
     airflow.wait_for_task("waits", "itself", "wait", "running")
     airflow.put_marker("itself")
     airflow.wait_for_run("waits", "itself")
@@ -42,14 +43,15 @@ def test_a_waiting_run_goes_on_once_its_marker_is_there(airflow: Airflow) -> Non
 def test_two_runs_that_airflow_makes_alike_compare_as_equal(airflow: Airflow) -> None:
     def made(run_id: str, day: int, **conf: int) -> Effect:
         date = f"2026-02-0{day}T05:00:00+00:00"
+        wishes = ByRest(airflow.rest)
         return effect_of(
-            airflow, "paused", run_id, lambda: trigger(airflow, "paused", run_id, logical_date=date, conf=conf)
+            airflow, "paused", run_id, lambda: wishes.trigger("paused", run_id, logical_date=date, conf=conf)
         )
 
     one, two, other = made("itself-1", 1, a=1), made("itself-2", 2, a=1), made("itself-3", 3, a=2)
     assert {"run", "task only[-1]", "audit 0"} <= one.keys()
     assert differences(one, two) == []
-    assert [line.split(":")[0] for line in differences(one, other)] == ["run.conf"]
+    assert [line.split(":")[0] for line in differences(one, other)] == ["audit 0.extra", "run.conf"]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from .serving import Service
 
 pytestmark = pytest.mark.live
 
-ALL = {"limit": 100}
+ALL = {"limit": 1000}
 ATTEMPTS = 4
 Told = list[dict[str, object]]
 
@@ -44,8 +44,22 @@ def agree(ours: Callable[[], Told], theirs: Callable[[], Told]) -> None:
 
 
 def listed(service: Service, field: str, fields: Fields) -> Told:
-    data = service.graphql(f"query All {{ {field}(first: 100) {{ nodes {{ {selection(fields)} }} }} }}")
-    return told_by_us(fields, data[field]["nodes"])
+    """Read all objects of a root field, page by page."""
+    document = f"""
+        query Page($after: String) {{
+          {field}(first: 50, after: $after) {{
+            nodes {{ {selection(fields)} }}
+            pageInfo {{ hasNextPage endCursor }}
+          }}
+        }}
+    """
+    nodes: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
+    while page["hasNextPage"]:
+        told = service.graphql(document, after=page["endCursor"])[field]
+        nodes += told["nodes"]
+        page = told["pageInfo"]
+    return told_by_us(fields, nodes)
 
 
 def test_dags_read_as_in_airflows_own_answer(history: Airflow, service: Service) -> None:
@@ -72,7 +86,6 @@ def test_task_instances_read_as_in_airflows_own_answer(history: Airflow, service
 
     def theirs() -> Told:
         answer = history.rest.json("GET", "/dags/~/dagRuns/~/taskInstances", params=ALL)
-        assert answer["total_entries"] <= ALL["limit"]
         return told_by_airflow(fields, answer["task_instances"])
 
     agree(lambda: listed(service, "taskInstances", fields), theirs)
@@ -101,23 +114,22 @@ def test_pools_and_variables_read_as_in_airflows_own_answer(
 
 def test_one_query_tells_of_dags_their_runs_and_their_task_instances(history: Airflow, service: Service) -> None:
     document = """
-        query Nested($dags: [String!]) {
+        query Nested($dags: [String!], $runs: [String!]) {
           dags(filter: {dagId: $dags}) {
             nodes {
               dagId
-              runs(first: 5) { nodes { runId state taskInstances { nodes { taskId mapIndex state } } } }
+              runs(filter: {runId: $runs}) { nodes { runId state taskInstances { nodes { taskId mapIndex state } } } }
             }
           }
         }
     """
-    nodes = service.graphql(document, dags=list(ENDS))["dags"]["nodes"]
+    nodes = service.graphql(document, dags=list(ENDS), runs=[RUN])["dags"]["nodes"]
     told = {
         (dag["dagId"], run["runId"]): (run["state"].lower(), _states(run["taskInstances"]["nodes"]))
         for dag in nodes
         for run in dag["runs"]["nodes"]
     }
-    done = {(dag_id, RUN): (end, history.task_states(dag_id, RUN)) for dag_id, end in ENDS.items()}
-    assert {key: told[key] for key in done} == done
+    assert told == {(dag_id, RUN): (end, history.task_states(dag_id, RUN)) for dag_id, end in ENDS.items()}
 
 
 def test_a_cleared_task_instance_shows_its_earlier_try(history: Airflow, service: Service) -> None:
