@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     airflow_home: Path | None = Field(
         default=None, description="Folder that holds `airflow.cfg`. Unset: `$AIRFLOW_HOME`, else `~/airflow`."
     )
+    airflow_version: str | None = Field(
+        default=None,
+        description="Version that `/api/v1/version` tells, such as `2.11.2`. Unset: the minor version, "
+        "for a database tells no more.",
+    )
     fernet_key: SecretStr | None = Field(
         default=None,
         description="Key, or comma-separated keys, for variables and connections: the first encrypts, all "

@@ -22,8 +22,8 @@ _COLUMNS = {"dag_run_id": "run_id", "pool_name": "pool", "variable_key": "key"}
 class Limits:
     """How many rows a page has at most, and where nobody says how many."""
 
-    most: int = 100
-    usual: int = 100
+    most: int
+    usual: int
 
 
 @dataclass(frozen=True)

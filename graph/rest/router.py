@@ -124,14 +124,17 @@ def mounted(dialect: Dialect, service: Service, authenticate: Authenticate) -> B
     for row in dialect.rows:
         pattern, _, convertors = compile_path(row.path)
         places.append(Place(pattern, convertors, row))
-    limits = Limits(_limit(service, "maximum_page_limit"), _limit(service, "fallback_page_limit"))
+    limits = Limits(
+        most=_limit(service, "maximum_page_limit", 100),
+        usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
+    )
     return Mount(dialect.prefix, app=Endpoint(dialect, service, authenticate, limits, tuple(places)))
 
 
-def _limit(service: Service, option: str) -> int:
-    """Return one of Airflow's limits of a page: 100 where its configuration does not say."""
+def _limit(service: Service, option: str, otherwise: int) -> int:
+    """Return one of Airflow's limits of a page, where its configuration says any."""
     told = service.config.value("api", option) or ""
-    return int(told) if told.isdecimal() and int(told) else 100
+    return int(told) if told.isdecimal() and int(told) else otherwise
 
 
 def _response(answer: Answer) -> Response:

@@ -1,18 +1,21 @@
 """The REST dialects, as routes."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from starlette.routing import BaseRoute
 
 from graph.http.auth import actor_of
+from graph.rest.dialect import Dialect
 from graph.rest.router import Authenticate, mounted
 from graph.rest.stable import STABLE
 from resolvers.service import Service
 
-DIALECTS = (STABLE,)
+# By the names that the settings use.
+DIALECTS: Mapping[str, Dialect] = {"stable": STABLE}
 
 
 def rest_routes(service: Service, authenticate: Authenticate | None = None) -> list[BaseRoute]:
-    """Return the routes of every dialect; `authenticate` says who sends a request."""
+    """Return the routes of the dialects that the settings name; `authenticate` says who sends a request."""
     known = authenticate or partial(actor_of, service)
-    return [mounted(dialect, service, known) for dialect in DIALECTS]
+    return [mounted(DIALECTS[name], service, known) for name in service.settings.dialects]

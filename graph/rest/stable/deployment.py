@@ -32,8 +32,9 @@ def _status(*, is_alive: bool) -> str:
 
 
 def _version(call: Call) -> Answer:
-    """Return the version; the database tells no patch level."""
-    return Answer({"version": call.session.generation.minor, "git_version": ""})
+    """Return the version that the settings tell, else what the database does, which knows no patch level."""
+    told = call.session.service.settings.airflow_version
+    return Answer({"version": told or call.session.generation.minor, "git_version": ""})
 
 
 ROWS: tuple[Row, ...] = (

@@ -1,0 +1,42 @@
+"""What an answer of the stable API costs: one statement per level, however many rows there are."""
+
+from graph.rest.call import Call, Limits
+from graph.rest.stable import STABLE
+from tests.graph.furnishing import furnish
+from tests.world import World
+
+
+def statements(world: World, path: str, **names: object) -> int:
+    """Return how often a GET row asked the database."""
+    row = next(row for row in STABLE.rows if (row.method, row.path) == ("GET", path))
+    with world.service.session(world.actor()) as session:
+        answer = row.answer(Call(session, names, {}, {}, Limits(100, 100)))
+        assert answer.status == 200
+        return len(session.statements)
+
+
+def test_a_list_is_a_page_its_count_and_its_tags(world: World) -> None:
+    furnish(world)
+
+    assert statements(world, "/dags") == 3
+    for number in range(50):
+        world.dag(f"another{number}")
+    assert statements(world, "/dags") == 3
+
+
+def test_runs_and_task_instances_are_a_page_and_its_count(world: World) -> None:
+    furnish(world)
+
+    assert statements(world, "/dags/{dag_id}/dagRuns", dag_id="~") == 2
+    instances = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances"
+    assert statements(world, instances, dag_id="~", dag_run_id="~") == 2
+
+
+def test_one_object_is_one_statement(world: World) -> None:
+    furnish(world)
+    run = {"dag_id": "etl", "dag_run_id": "r2"}
+
+    assert statements(world, "/dags/{dag_id}/dagRuns/{dag_run_id}", **run) == 1
+    instance = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
+    assert statements(world, instance, **run, task_id="load") == 1
+    assert statements(world, "/variables/{variable_key:path}", variable_key="plain") == 1
