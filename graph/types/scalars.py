@@ -8,6 +8,9 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
+# The writer of answers goes 254 levels deep, of which the answer around a value takes a few.
+_DEEPEST = 200
+
 JSON = NewType("JSON", object)
 Duration = NewType("Duration", float)
 
@@ -41,8 +44,13 @@ def _seconds(value: object) -> float:
     raise GraphQLError(f"{value!r} is not a number of seconds.")
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a value as JSON can say it; what JSON has no word for becomes text."""
+def plain(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a value as JSON can say it; what JSON has no word for becomes text.
+
+    Refuses what is nested deeper than the writer of the answer can go.
+    """
+    if depth > _DEEPEST:
+        raise GraphQLError(f"This value is nested deeper than the {_DEEPEST} levels that an answer may have.")
     match value:
         case None | bool() | int() | str():
             return value
@@ -53,9 +61,9 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         case timedelta():
             return value.total_seconds()
         case dict():
-            return {str(key): plain(inner) for key, inner in value.items()}
+            return {str(key): plain(inner, depth + 1) for key, inner in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [plain(inner) for inner in value]
+            return [plain(inner, depth + 1) for inner in value]
         case _:
             return str(value)
 
