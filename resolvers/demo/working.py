@@ -21,6 +21,7 @@ from resolvers.operations.uuid7 import uuid7
 
 _RETRY_DELAY = timedelta(seconds=4)
 _LOOK_AGAIN = timedelta(seconds=15)
+_UNBEGUN: Mapping[str, object] = {"start_date": None, "end_date": None, "duration": None}
 _BEFORE_WAITING = timedelta(seconds=1)
 
 States = dict[str, dict[int, str | None]]
@@ -145,19 +146,20 @@ class _Step:
         """Make as many of a mapped task as the task upstream returned values."""
         work, row = self.shift.work, self.row
         common = {name: getattr(row, name) for name in stored_columns(work, "task_instance")}
-        common |= {"state": "scheduled", "try_number": row.try_number + 1, "scheduled_dttm": work.now}
-        if work.generation.number == 2:
-            common.pop("scheduled_dttm")
+        begun = {"state": "scheduled", "try_number": row.try_number + 1, "scheduled_dttm": work.now, **_UNBEGUN}
         indexes = range(expansion(row.dag_id, row.run_id, row.task_id))
         ids = [{"id": uuid7()} if work.generation.number == 3 else {} for _ in indexes]
-        work.insert_all("task_instance", [{**common, "map_index": index, **ids[index]} for index in indexes[1:]])
+        work.insert_all(
+            "task_instance", [{**common, **begun, "map_index": index, **ids[index]} for index in indexes[1:]]
+        )
         del self.states[row.task_id][row.map_index]
-        self.shift.change(row, {"map_index": 0, **{name: common[name] for name in ("state", "try_number")}})
+        self.shift.change(row, {**begun, "map_index": 0})
         self.states[row.task_id] |= dict.fromkeys(indexes, "scheduled")
 
     def _schedule(self, *, next_try: bool) -> None:
-        number = self.row.try_number + next_try
-        self._become("scheduled", try_number=number, scheduled_dttm=self.shift.work.now)
+        # One that has waited goes on with the try that it began, and keeps its start.
+        fresh = {**_UNBEGUN, "try_number": self.row.try_number + 1} if next_try else {}
+        self._become("scheduled", scheduled_dttm=self.shift.work.now, **fresh)
 
     def _queue(self) -> None:
         """Take slots of the pool, and run at once if a worker is free."""
@@ -170,12 +172,9 @@ class _Step:
 
     def _run(self, queued_at: object) -> None:
         work, row, fate = self.shift.work, self.row, self._try
-        # One that has waited goes on with the try that it began.
-        goes_on = row.next_method is not None or (self.task.manner is Manner.RESCHEDULES and row.end_date is not None)
-        start = row.start_date if goes_on and row.start_date else work.now
         values: dict[str, object] = {
             "queued_dttm": queued_at,
-            "start_date": start,
+            "start_date": row.start_date or work.now,
             "end_date": None,
             "duration": None,
             "hostname": fate.worker,

@@ -283,3 +283,19 @@ def test_the_clock_lives_through_a_locked_database(
         clock.stop()
     assert any("left out a turn" in record.message for record in caplog.records)
     assert all(record.levelno < logging.ERROR for record in caplog.records)
+
+
+def test_a_sensor_that_is_cleared_waits_anew(demo: Demo) -> None:
+    run_id = max(row["run_id"] for row in demo.rows("dag_run", "run_id", dag_id="partner_files", run_type="scheduled"))
+    with demo.service.session(demo.actor()) as session:
+        session.run(clear_run, dag_id="partner_files", run_id=run_id, only_failed=False, dry_run=False)
+    demo.catch_up()
+    cleared = demo.now
+
+    demo.pass_seconds(30)
+
+    states = demo.task_states("partner_files", run_id)
+    assert states["wait_for_acme", -1] == "deferred"
+    rows = demo.rows("task_instance", "task_id start_date try_number", dag_id="partner_files", run_id=run_id)
+    sensors = [row for row in rows if row["task_id"].startswith("wait_for")]
+    assert all(row["start_date"] > cleared and row["try_number"] == 2 for row in sensors)
