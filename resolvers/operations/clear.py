@@ -19,7 +19,7 @@ from resolvers.operations.reach import Marker, Reach
 from resolvers.operations.related import tasks_to_clear
 from resolvers.operations.runs import no_run
 from resolvers.operations.task_notes import write_task_notes
-from resolvers.operations.versions import dag_to_change
+from resolvers.operations.versions import asks_for_newest, dag_to_change
 from resolvers.operations.work import Work
 from resolvers.serialized.dag import SerializedDag
 
@@ -60,7 +60,7 @@ def clear_task_instances(
     include_downstream: bool = False,
     include_future: bool = False,
     include_past: bool = False,
-    run_on_latest_version: bool = False,
+    run_on_latest_version: bool | None = None,
     prevent_running_task: bool = False,
     note: str | None = None,
 ) -> Cleared:
@@ -70,7 +70,8 @@ def clear_task_instances(
     named. Of which runs: that of `run_id`, or those whose logical date is between `start_date` and
     `end_date`, or all; with a run, `include_past` and `include_future` add those before and after it.
     With `reset_dag_runs`, runs that are over are queued again: without, their tasks stay cleared and
-    are not scheduled. A running task is stopped and then tried again.
+    are not scheduled. A running task is stopped and then tried again. Where `run_on_latest_version` is not
+    said, 3.3 decides as the DAG or the configuration says; before, runs keep their version.
 
     `dry_run` changes nothing. Raises `Invalid` for options that do not go together, `NotFound` for a DAG or
     run that is not there, `Conflict` where `prevent_running_task` meets a running one, and `Unsupported` for
@@ -81,7 +82,7 @@ def clear_task_instances(
     _refuse_unknown(
         work.generation,
         {
-            "runOnLatestVersion": (run_on_latest_version, "3.1"),
+            "runOnLatestVersion": (bool(run_on_latest_version), "3.1"),
             "preventRunningTask": (prevent_running_task, "3.2"),
             "note": (note is not None, "3.3"),
         },
@@ -120,7 +121,7 @@ def clear_task_instances(
             dag_id,
             conditions,
             reset_dag_runs=reset_dag_runs,
-            run_on_latest_version=run_on_latest_version,
+            run_on_latest_version=asks_for_newest(work, dag_id, asked=run_on_latest_version),
             prevent_running_task=prevent_running_task,
         )
         if note is not None:
@@ -140,7 +141,7 @@ def clear_run(
     run_id: str,
     dry_run: bool = True,
     only_failed: bool = False,
-    run_on_latest_version: bool = False,
+    run_on_latest_version: bool | None = None,
 ) -> Cleared:
     """Clear all task instances of a run, or the failed ones, and queue the run again; return those reached.
 
@@ -149,7 +150,7 @@ def clear_run(
     """
     _refuse_unknown(
         work.generation,
-        {"onlyFailed": (only_failed, "3.0"), "runOnLatestVersion": (run_on_latest_version, "3.1")},
+        {"onlyFailed": (only_failed, "3.0"), "runOnLatestVersion": (bool(run_on_latest_version), "3.1")},
     )
     run = find_run(work, RunKey(dag_id, run_id))
     dag = dag_to_change(work, run)
@@ -165,7 +166,11 @@ def clear_run(
         reached = instance_keys(work, conditions)
     else:
         reached = clear_instances(
-            work, dag_id, conditions, reset_dag_runs=True, run_on_latest_version=run_on_latest_version
+            work,
+            dag_id,
+            conditions,
+            reset_dag_runs=True,
+            run_on_latest_version=asks_for_newest(work, dag_id, asked=run_on_latest_version),
         )
     return Cleared(tuple(reached), (RunKey(dag_id, run_id),))
 

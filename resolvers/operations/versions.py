@@ -42,6 +42,20 @@ def newest_dag(work: Work, dag_id: str) -> SerializedDag | None:
     return None
 
 
+def asks_for_newest(work: Work, dag_id: str, *, asked: bool | None) -> bool:
+    """Say whether what is cleared is to run on the newest version of its DAG.
+
+    As the caller asks; else, from 3.3 on, as the DAG says, or the configuration for all of them.
+    """
+    if asked is not None or not work.generation.is_since("3.3"):
+        return bool(asked)
+    dag = newest_dag(work, dag_id)
+    told = dag.fields.value("rerun_with_latest_version") if dag else None
+    if isinstance(told, bool):
+        return told
+    return work.config.flag("core", "rerun_with_latest_version", default=False)
+
+
 def dag_of_run(work: Work, run: Row[Any]) -> SerializedDag | None:
     """Return the DAG as a run follows it, or none where that cannot be known.
 
