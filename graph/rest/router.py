@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, compile_path
+from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 
 from graph.http.body import read_body
@@ -118,8 +118,8 @@ class Endpoint:
         return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
-def mounted(dialect: Dialect, service: Service, authenticate: Authenticate) -> BaseRoute:
-    """Return the route under which a dialect answers."""
+def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate) -> list[BaseRoute]:
+    """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
     places = []
     for row in dialect.rows:
         pattern, _, convertors = compile_path(row.path)
@@ -128,7 +128,8 @@ def mounted(dialect: Dialect, service: Service, authenticate: Authenticate) -> B
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    return Mount(dialect.prefix, app=Endpoint(dialect, service, authenticate, limits, tuple(places)))
+    endpoint = Endpoint(dialect, service, authenticate, limits, tuple(places))
+    return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 
 def _limit(service: Service, option: str, otherwise: int) -> int:

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 
 from graph.http.auth import actor_of
 from graph.rest.dialect import Dialect
-from graph.rest.router import Authenticate, mounted
+from graph.rest.router import Authenticate, routes_of
 from graph.rest.stable import STABLE
 from resolvers.service import Service
 
@@ -18,4 +18,4 @@ DIALECTS: Mapping[str, Dialect] = {"stable": STABLE}
 def rest_routes(service: Service, authenticate: Authenticate | None = None) -> list[BaseRoute]:
     """Return the routes of the dialects that the settings name; `authenticate` says who sends a request."""
     known = authenticate or partial(actor_of, service)
-    return [mounted(DIALECTS[name], service, known) for name in service.settings.dialects]
+    return [route for name in service.settings.dialects for route in routes_of(DIALECTS[name], service, known)]

@@ -106,7 +106,9 @@ def test_what_is_not_there_is_told_by_name(one_api: Api) -> None:
     assert (changed["title"], changed["detail"]) == ("Dag Run id nope not found in dag etl", None)
 
 
-@pytest.mark.parametrize("path", ["/", "/nope", "/dags/", "/dags/etl/", "/dags/etl/dagRuns/r0/taskInstances/load/x"])
+@pytest.mark.parametrize(
+    "path", ["", "/", "/nope", "/dags/", "/dags/etl/", "/dags/etl/dagRuns/r0/taskInstances/load/x"]
+)
 def test_an_address_of_nothing_is_told_so(one_api: Api, path: str) -> None:
     told = problem(one_api, "GET", path, 404)
 
