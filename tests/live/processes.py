@@ -1,15 +1,13 @@
 """Long-running processes of a test: started with a log of their own, ended with all that they started."""
 
-import os
+import signal
 import socket
 import subprocess
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
-
-GRACE = 5.0
-"""Seconds between asking a process to end and ending it."""
 
 
 class Daemon:
@@ -54,31 +52,36 @@ class Daemon:
         self._process.wait()
 
 
-def stop(daemons: Iterable[Daemon], *, mark: tuple[str, str]) -> None:
-    """End these processes, their descendants, and the orphans that carry the mark in their environment."""
+def stop(daemons: Iterable[Daemon], *, mark: tuple[str, str], grace: float = 0.0) -> None:
+    """End these processes, and whatever of their making carries the mark in its environment.
+
+    With seconds of grace they are asked first, which lets them write what they hold.
+    """
     daemons = list(daemons)
-    for daemon in daemons:
-        if daemon.exit_code is None:
-            psutil.Process(daemon.family()[0].pid).terminate()
     families = [process for daemon in daemons for process in daemon.family()]
-    _, stubborn = psutil.wait_procs(families, timeout=GRACE)
-    for process in [*stubborn, *_marked(*mark)]:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
+    if grace:
+        _signal(families, signal.SIGTERM)
+        psutil.wait_procs(families, timeout=grace)
+    _signal(families, signal.SIGKILL)
+    while orphans := _marked(*mark):
+        _signal(orphans, signal.SIGKILL)
+        psutil.wait_procs(orphans, timeout=1)
     for daemon in daemons:
         daemon.reap()
+
+
+def _signal(processes: Iterable[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
 
 
 def _marked(variable: str, value: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and process.environ().get(variable) == value:
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if process.environ().get(variable) == value and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
     return found
 
 

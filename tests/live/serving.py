@@ -65,7 +65,7 @@ class Service:
     def stop(self) -> None:
         """End the process."""
         self._http.close()
-        stop([self._daemon], mark=self._mark)
+        stop([self._daemon], mark=self._mark, grace=5)
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS
