@@ -11,7 +11,7 @@ import pytest
 from graph.http.graphiql import STATIC, THEIRS
 from tests.graph.chromium import Page, chromium
 from tests.skips import SWITCH, NoSkips
-from tests.stores import PostgreSQLStore, SQLiteStore, run_folder
+from tests.stores import MySQLStore, PostgreSQLStore, SQLiteStore, run_folder
 from tests.world import World
 
 os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder("runtime")))
@@ -19,7 +19,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pgserver.postgres_server import get_server
 
-KINDS = ("2.11-sqlite", "2.11-postgresql", "3.3-sqlite", "3.3-postgresql")
+MYSQL = os.environ.get("AIRFLOW_GRAPH_TEST_MYSQL")
+"""The URL of a MySQL server on which databases may be made and dropped, for those who have one."""
+
+KINDS = tuple(
+    f"{minor}-{backend}"
+    for minor in ("2.11", "3.3")
+    for backend in ("sqlite", "postgresql", *(("mysql",) if MYSQL else ()))
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +62,16 @@ def postgresql_store() -> Iterator[PostgreSQLStore]:
     store.hurry()
     yield store
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def mysql_store() -> Iterator[MySQLStore]:
+    """Return where fresh MySQL databases come from: the server that the environment names."""
+    if not MYSQL:
+        pytest.skip("needs a MySQL server: AIRFLOW_GRAPH_TEST_MYSQL=mysql://user:password@host")
+    store = MySQLStore(MYSQL)
+    yield store
+    store.clean()
 
 
 def open_world(request: pytest.FixtureRequest, kind: str) -> World:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import URL, create_engine, make_url
 
 RECORDINGS = Path(__file__).parent / "databases"
 MINORS = ("2.9", "2.10", "2.11", "3.0", "3.1", "3.2", "3.3")
@@ -74,3 +75,46 @@ class PostgreSQLStore:
     def _url(self, database: str) -> str:
         head, _, query = self.server.partition("?")
         return f"{head.rsplit('/', 1)[0]}/{database}?{query}"
+
+
+@dataclass
+class MySQLStore:
+    """Databases of one MySQL server, each with the tables that an Airflow's models declare for it."""
+
+    server: str
+    _names: list[str] = field(default_factory=list)
+
+    def database(self, minor: str) -> str:
+        """Return the URL of a fresh database of an Airflow."""
+        name = f"airflow_{minor.replace('.', '_')}_{os.getpid()}_{len(self._names)}"
+        url = make_url(self.server).set(drivername="mysql+pymysql")
+        self._run(url, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        self._names.append(name)
+        # The few rows of a new installation, from the recording of SQLite, which quotes names as the standard does.
+        rows = [line for line in _lines(minor, "sqlite.sql") if line.startswith("INSERT INTO")]
+        self._run(
+            url.set(database=name),
+            "SET foreign_key_checks = 0, sql_mode = 'ANSI_QUOTES'",
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+            *_lines(minor, "mysql.sql"),
+            *rows,
+        )
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    def clean(self) -> None:
+        """Drop what was made."""
+        self._run(
+            make_url(self.server).set(drivername="mysql+pymysql"), *(f"DROP DATABASE {name}" for name in self._names)
+        )
+
+    @staticmethod
+    def _run(url: URL, *statements: str) -> None:
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+        engine.dispose()
+
+
+def _lines(minor: str, name: str) -> list[str]:
+    return (RECORDINGS / minor / name).read_text().splitlines()
