@@ -18,8 +18,12 @@ from .rest import Rest, log_in
 from .troubles import troubles
 
 DAGS = Path(__file__).parent / "dags"
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 """How long a slow machine may take from nothing to parsed DAGs and an answering server."""
+WAIT_SECONDS = 300.0
+"""How long a slow machine may take to run a DAG of ours, which itself takes seconds."""
+PATIENCE = 1800
+"""Seconds for a test and the fixtures before it: an installation, a start, the runs that it reads of."""
 FINISHED_RUN = frozenset({"success", "failed"})
 
 
@@ -148,7 +152,7 @@ class Airflow:
             for row in self.tasks(dag_id, run_id)
         }
 
-    def wait_for_run(self, dag_id: str, run_id: str, state: str = "success", *, timeout: float = 120) -> Row:
+    def wait_for_run(self, dag_id: str, run_id: str, state: str = "success", *, timeout: float = WAIT_SECONDS) -> Row:
         """Return the dag_run row once it is in that state.
 
         AssertionError, with what the logs say, when the run ends in another one or the time is up.
@@ -163,7 +167,7 @@ class Airflow:
         return self.run(dag_id, run_id)
 
     def wait_for_task(
-        self, dag_id: str, run_id: str, task_id: str, state: str, *, map_index: int = -1, timeout: float = 120
+        self, dag_id: str, run_id: str, task_id: str, state: str, *, map_index: int = -1, timeout: float = WAIT_SECONDS
     ) -> Row:
         """Return the task_instance row once it is in that state."""
         found: list[Row] = []
@@ -184,7 +188,7 @@ class Airflow:
         )
         return found[0]
 
-    def wait_for_end(self, dag_id: str, run_id: str, *, timeout: float = 120) -> Row:
+    def wait_for_end(self, dag_id: str, run_id: str, *, timeout: float = WAIT_SECONDS) -> Row:
         """Return the dag_run row once it has succeeded or failed."""
         self._until(
             lambda: self.run(dag_id, run_id)["state"] in FINISHED_RUN,
@@ -194,7 +198,7 @@ class Airflow:
         )
         return self.run(dag_id, run_id)
 
-    def wait_until(self, fact: Callable[[], bool], hope: str, *, timeout: float = 120) -> None:
+    def wait_until(self, fact: Callable[[], bool], hope: str, *, timeout: float = WAIT_SECONDS) -> None:
         """Wait for a fact; AssertionError, with what the logs say, when it does not come true in time."""
         self._until(fact, time.monotonic() + timeout, hope)
 

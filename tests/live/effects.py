@@ -14,7 +14,7 @@ from .postgres import Row
 Effect = dict[str, dict[str, object]]
 """By row (`run`, `task b[-1]`, `earlier try b[-1] #1`, `audit 0`) the columns that changed, and into what."""
 
-AUDIT = ("event", "owner", "dag_id", "task_id", "run_id", "map_index", "try_number", "extra")
+AUDIT = ("event", "owner", "dag_id", "task_id", "run_id", "map_index", "extra")
 """What an audit row tells apart from its clock, and the full name that only Airflow's own users have."""
 DATES = frozenset({"logical_date", "execution_date", "data_interval_start", "data_interval_end"})
 """Columns told by their distance from the run's logical date; other instants are the clock's."""

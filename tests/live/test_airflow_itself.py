@@ -2,13 +2,13 @@
 
 import pytest
 
-from .airflow import Airflow
+from .airflow import PATIENCE, Airflow
 from .asking import ByRest
 from .effects import Effect, differences, effect_of
 from .history import RUN
 from .troubles import troubles
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
 
 
 def test_a_run_that_fails_takes_its_downstream_with_it(history: Airflow) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from .airflow import Airflow
+from .airflow import PATIENCE, Airflow
 from .asking import ByGraph, ByRest
 from .effects import Effect, differences, effect_of
 from .history import ENDS
 from .serving import Service
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
 
 Wish = Callable[[Any, str], object]
 """What is asked for the run of an id, by REST or by graph."""

@@ -18,11 +18,11 @@ from .agreement import (
     told_by_airflow,
     told_by_us,
 )
-from .airflow import Airflow
+from .airflow import PATIENCE, Airflow
 from .history import ENDS, RUN
 from .serving import Service
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
 
 ALL = {"limit": 1000}
 ATTEMPTS = 4

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from .airflow import Airflow
+from .airflow import PATIENCE, Airflow
 from .asking import ByGraph
 from .history import ENDS, RUN
 from .serving import Service
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
 
 
 @pytest.fixture

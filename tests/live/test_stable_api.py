@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from .airflow import Airflow
+from .airflow import PATIENCE, Airflow
 from .serving import Service
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
 VERSIONS = "2.11."
 """Other versions have another v1, or none."""
 
