@@ -38,10 +38,7 @@ class Call:
 
     def admit(self, guard: Guard) -> None:
         """Refuse who may not read of the DAG that the path names, whether or not there is such a DAG."""
-        self.admit_to(guard, self.path.get("dag_id", ANY))
-
-    def admit_to(self, guard: Guard, dag_id: str) -> None:
-        """Refuse who may not read of a DAG, whether or not there is such a DAG."""
+        dag_id = self.path.get("dag_id", ANY)
         if dag_id == ANY or guard.dag is None:
             return
         for permission in guard.permissions:
@@ -67,7 +64,15 @@ class Call:
         """
         named = ("dag_id", "dag_run_id", "run_id", "task_id", "map_index", "execution_date", "logical_date")
         told = {**self.query, **self.path}
-        return {**{name: value for name, value in told.items() if name not in named}, **self.body}
+        return {
+            **{name: _text(value) for name, value in told.items() if name not in named},
+            **self.body,
+        }
+
+
+def _text(value: object) -> object:
+    """Return a parameter as it stood in the address, lists with their commas."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 # What is done to an object of the answer that no statement can do.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from graph.types.base import entity_of
-from resolvers.binding import Binding, Column, Constant, Derived, Each, Entity, One, Order
+from resolvers.binding import Binding, Column, Derived, Each, Entity, One, Order
 from resolvers.selection import Selection, Wanted
 
 Json = dict[str, object]
@@ -46,11 +46,6 @@ def stored(column: str) -> Binding:
 def computed(columns: str, by: Callable[..., object]) -> Binding:
     """Return what a plain function makes of the values of logical columns."""
     return Derived(tuple(columns.split()), by)
-
-
-def constant(value: object) -> Binding:
-    """Return a value that is the same for every row: what Airflow no longer knows, but clients read."""
-    return Constant(value)
 
 
 def one(link: str, within: Selection) -> Nested:

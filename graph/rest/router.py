@@ -1,8 +1,10 @@
 """From the rows of a dialect to an application that answers them, one worker thread per request."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -83,7 +85,7 @@ class Endpoint:
         if row is None:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
         try:
-            return _response(await self._answer(request, row, names))
+            return await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
             return _response(self.dialect.render(refusal))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id and the log the rest
@@ -91,8 +93,8 @@ class Endpoint:
             fault = RefusedError(500, message, title="Internal Server Error", section="Unknown")
             return _response(self.dialect.render(fault))
 
-    async def _answer(self, request: Request, row: Row, names: dict[str, Any]) -> Answer:
-        """Read the request, then answer it in a thread of its own."""
+    async def _answer(self, request: Request, row: Row, names: dict[str, Any]) -> Response:
+        """Read the request, then answer it in a thread of its own, from the first row to the last byte."""
         request.state.operation = f"{row.method} {row.path}"
         if any("\0" in value for value in (*names.values(), *request.query_params.values()) if isinstance(value, str)):
             raise Invalid("The address holds a character of code 0, which no name in Airflow can.")
@@ -104,11 +106,11 @@ class Endpoint:
         if row.body is not None:
             check_fields(row.body, body)
 
-        def answer() -> Answer:
+        def answer() -> Response:
             actor = NOBODY if row.open else self.authenticate(request)
             request.state.actor = actor.name
             with self.service.session(actor) as session:
-                return row.answer(Call(session, names, query, body, self.limits))
+                return _response(row.answer(Call(session, names, query, body, self.limits)))
 
         return await run_in_threadpool(answer)
 
@@ -144,11 +146,17 @@ def _response(answer: Answer) -> Response:
 
 
 def _written(value: object) -> bytes:
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+    try:
+        return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        # Numbers of more than 64 bits and halves of surrogate pairs, which a run's conf may hold.
+        return json.dumps(value, default=_plain).encode()
 
 
 def _plain(value: object) -> object:
     """Return what JSON can say of a value that it has no word for: null for what cannot be read."""
     if isinstance(value, Problem):
         return None
+    if isinstance(value, datetime):
+        return value.isoformat()
     return list(value) if isinstance(value, set | frozenset) else str(value)

@@ -63,7 +63,7 @@ class Read:
         """Return the object, or the dialect's words that there is none."""
         call.admit(self.codec.entity.guard)
         codec = self.fields.chosen(self.codec, call) if self.fields else self.codec
-        found = call.find(codec, **{name: call.columns().get(name, -1) for name in codec.entity.key})
+        found = call.find(codec)
         if found is None:
             raise self.missing.refusal(404, "NotFound", call)
         if self.finish:

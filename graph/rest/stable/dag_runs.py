@@ -9,7 +9,7 @@ from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Fields, Narrowing, Sorting, between, narrow, read_page
 from graph.rest.params import Body, Kind, Property, read_moment
 from graph.rest.rows import Custom, Page, Read, Row, Write
-from graph.rest.stable.values import run_type
+from graph.rest.stable.values import conf_json, run_type
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
 from resolvers.access.permissions import Permission
@@ -24,9 +24,9 @@ RUN_JSON = codec(
     DagRun,
     "dag_id",
     "state",
-    "conf",
     "note",
     dag_run_id="run_id",
+    conf=computed("conf", conf_json),
     run_type=computed("run_type", run_type),
     external_trigger="is_external",
     # Two names of one date. A run of Airflow 3 may have none, and then reads as of when it was due.

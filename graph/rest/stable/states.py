@@ -5,17 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from graph.rest.call import Call, Words
-from graph.rest.codec import Json, codec, each, one, stored
+from graph.rest.codec import Json, codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import listing, read_page
 from graph.rest.params import Body, Kind, Property, read_moment
 from graph.rest.rows import Custom, Row, Write
 from graph.rest.stable.clearing import REFERENCE_JSON, references
 from graph.rest.stable.dag_runs import RUN_JSON, RUN_PATH
-from graph.types.dag import DAG
-from graph.types.dag_definition import DagDefinition
+from graph.rest.stable.tasks import mapped_by_task
 from graph.types.dag_run import DagRun
-from graph.types.task import Task
 from resolvers.binding import Match, Operator, Order
 from resolvers.errors import Conflict, NotFound
 from resolvers.operations.audit import Audit
@@ -38,11 +36,6 @@ _MANY_BODY = Body(
 )
 _ONE_BODY = Body((Property("dry_run", Kind.BOOLEAN), _NEW_STATE))
 
-_TASKS = codec(
-    DAG,
-    definition=one("definition", codec(DagDefinition, dag_id=stored("dag_id"))),
-    tasks=each("tasks", codec(Task, "task_id")),
-)
 _RUN_ID = codec(DagRun, "run_id")
 
 # The same change under the name by which Airflow audits it when one task instance is patched.
@@ -52,15 +45,6 @@ _patch_task_instance = replace(
         "api.patch_task_instance", "patch_task_instance", "PATCH", ("dag_id", "run_id", "task_id", "map_index")
     ),
 )
-
-
-def _task_ids(call: Call) -> frozenset[object] | None:
-    """Return the tasks of the path's DAG; none where there is no such DAG, or nobody has parsed it."""
-    dag = call.find(_TASKS, dag_id=call.path["dag_id"])
-    if dag is None or dag["definition"] is None:
-        return None
-    tasks: list[Json] = dag["tasks"]  # type: ignore[assignment] # as the codec says
-    return frozenset(task["task_id"] for task in tasks)
 
 
 def _not_found(detail: str | None, title: str = "Not Found") -> RefusedError:
@@ -78,7 +62,7 @@ def _set_many(call: Call) -> Answer:
         raise RefusedError(400, "{'execution_date': ['Not a valid datetime.']}")
     dag_id, task_id = call.path["dag_id"], body["task_id"]
     if call.session.actor.may(set_task_instance_state.needs, dag_id):
-        tasks = _task_ids(call)
+        tasks = mapped_by_task(call)
         if tasks is None:
             raise _not_found(None, f"Dag ID {dag_id} not found")
         if task_id not in tasks:
@@ -115,7 +99,7 @@ def _set_one(call: Call) -> Answer:
     map_index = call.path.get("map_index", -1)
     reference: Json | None = None
     if call.session.actor.may(set_task_instance_state.needs, names["dag_id"]):
-        tasks = _task_ids(call)
+        tasks = mapped_by_task(call)
         if tasks is None:
             raise _not_found(f"DAG '{names['dag_id']}' not found", "DAG not found")
         if names["task_id"] not in tasks:

@@ -4,16 +4,14 @@ import json
 
 from graph.rest.batch import batch, batch_body
 from graph.rest.call import Call, Words
-from graph.rest.codec import Json, codec, computed, each, one, stored
+from graph.rest.codec import Json, codec, computed, one, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Narrowing, Sorting, between, listing, narrow, read_page
 from graph.rest.params import Body, Kind, Property
 from graph.rest.rows import Custom, Page, Read, Row, Write
+from graph.rest.stable.tasks import mapped_by_task
 from graph.rest.stable.values import task_state, task_states
-from graph.types.dag import DAG
-from graph.types.dag_definition import DagDefinition
 from graph.types.guards import TASK_INSTANCES
-from graph.types.task import Task
 from graph.types.task_instance import TaskInstance
 from resolvers.access.permissions import Guard
 from resolvers.binding import Decrypted, Entity, Match, Operator, Order
@@ -165,11 +163,6 @@ def _batch(call: Call) -> Answer:
     return Answer(read_page(call, page, finish=finish_task_instance))
 
 
-_DAG_JSON = codec(
-    DAG,
-    definition=one("definition", codec(DagDefinition, dag_id=stored("dag_id"))),
-    tasks=each("tasks", codec(Task, "task_id", "is_mapped")),
-)
 _MAPPED_PAGE = Page(
     "",
     TASK_INSTANCE_JSON,
@@ -185,14 +178,14 @@ def _mapped(call: Call) -> Answer:
     """Return the instances of a mapped task; that there are none may mean that it is not one."""
     answer = _MAPPED_PAGE.answer(call)
     if isinstance(answer.body, dict) and answer.body["total_entries"] == 0:
-        dag = call.find(_DAG_JSON, dag_id=call.path["dag_id"])
-        if dag is None or dag["definition"] is None:
+        mapped = mapped_by_task(call)
+        task_id = call.path["task_id"]
+        if mapped is None:
             raise Words("DAG {dag_id} not found").refusal(404, "NotFound", call)
-        tasks: list[Json] = dag["tasks"]  # type: ignore[assignment] # as the codec says
-        task = next((task for task in tasks if task["task_id"] == call.path["task_id"]), None)
-        if task is None:
+        if task_id not in mapped:
             raise Words("Task id {task_id} not found").refusal(404, "NotFound", call)
-        if not task["is_mapped"] and "." not in str(task["task_id"]):
+        # A task in a group may be mapped with it.
+        if not mapped[task_id] and "." not in task_id:
             raise Words("Task id {task_id} is not mapped").refusal(404, "NotFound", call)
     return answer
 

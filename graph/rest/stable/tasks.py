@@ -1,5 +1,6 @@
 """`/dags/{dag_id}/tasks`: what a DAG consists of, as its file said when it was last parsed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from graph.rest.call import Call, Words
@@ -12,6 +13,7 @@ from graph.types.dag import DAG
 from graph.types.dag_definition import DagDefinition
 from graph.types.guards import TASKS
 from graph.types.task import Task
+from resolvers.selection import Selection
 
 
 def _class(path: str) -> Json:
@@ -65,25 +67,42 @@ TASK_JSON = codec(
     extra_links=computed("extra_links", lambda links: [_class(link.class_path) for link in links if link.class_path]),
 )
 
-# A DAG without a serialized form has no definition, and so no list of tasks either.
-_TASKS_JSON = codec(
-    DAG, definition=one("definition", codec(DagDefinition, dag_id=stored("dag_id"))), tasks=each("tasks", TASK_JSON)
-)
+# A DAG that nobody has parsed has no definition, and so no tasks that anybody knows of.
+_PARSED = one("definition", codec(DagDefinition, dag_id=stored("dag_id")))
+_TASKS_JSON = codec(DAG, definition=_PARSED, tasks=each("tasks", TASK_JSON))
+_IDS_JSON = codec(DAG, definition=_PARSED, tasks=each("tasks", codec(Task, "task_id", "is_mapped")))
+
+_NO_DAG = Words("DAG not found")
+_NO_TASK = Words("Task not found")
+
+
+def _known(call: Call, dag: Selection) -> list[Json] | None:
+    """Return the tasks of the path's DAG; none where there is no such DAG, or nobody has parsed it."""
+    found = call.find(dag, dag_id=call.path["dag_id"])
+    if found is None or found["definition"] is None:
+        return None
+    tasks: list[Json] = found["tasks"]  # type: ignore[assignment] # as the codec says
+    return tasks
+
+
+def mapped_by_task(call: Call) -> Mapping[str, bool] | None:
+    """Return, by task id, whether a task is mapped; none where the path's DAG is not known."""
+    tasks = _known(call, _IDS_JSON)
+    return None if tasks is None else {str(task["task_id"]): bool(task["is_mapped"]) for task in tasks}
 
 
 def _tasks(call: Call) -> Answer:
     """Return the tasks of a DAG, by any attribute that all of them have."""
     call.admit(TASKS)
-    found = call.find(_TASKS_JSON)
-    if found is None or found.pop("definition") is None:
-        raise RefusedError(404, None, title="DAG not found", section="NotFound")
+    tasks = _known(call, _TASKS_JSON)
+    if tasks is None:
+        raise _NO_DAG.refusal(404, "NotFound", call)
     order = str(call.query.get("order_by", "task_id"))
     name = order.lstrip("-")
-    tasks: list[Json] = found["tasks"]  # type: ignore[assignment] # as the codec says
     if name not in {wanted.key for wanted in TASK_JSON.wanted} - {"class_ref"}:
         raise RefusedError(400, f"'SerializedBaseOperator' object has no attribute '{name}'")
     tasks.sort(key=lambda task: (task[name] is not None, _sortable(task[name])), reverse=order.startswith("-"))
-    return Answer({**found, "total_entries": len(tasks)})
+    return Answer({"tasks": tasks, "total_entries": len(tasks)})
 
 
 def _task(call: Call) -> Answer:
@@ -91,9 +110,7 @@ def _task(call: Call) -> Answer:
     call.admit(TASKS)
     found = call.find(TASK_JSON)
     if found is None:
-        known = call.find(_TASKS_JSON, dag_id=call.path["dag_id"])
-        words = Words("DAG not found" if known is None or known["definition"] is None else "Task not found")
-        raise words.refusal(404, "NotFound", call)
+        raise (_NO_DAG if mapped_by_task(call) is None else _NO_TASK).refusal(404, "NotFound", call)
     return Answer(found)
 
 

@@ -25,6 +25,17 @@ def run_type(stored: str) -> str:
     return _RUN_TYPES.get(stored, stored)
 
 
+def conf_json(stored: object) -> Json:
+    """Return what a run was given: always an object, which says so where it cannot be read."""
+    match stored:
+        case None:
+            return {}
+        case dict():
+            return stored
+        case _:
+            return {"__unreadable": str(stored)}
+
+
 def task_state(stored: str | None) -> str | None:
     """Return where a task instance stands."""
     return _TASK_STATES.get(stored, stored) if stored else None
