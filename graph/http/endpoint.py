@@ -1,5 +1,6 @@
 """The GraphQL endpoint, by the GraphQL-over-HTTP specification."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -118,12 +119,20 @@ def _request(told: Mapping[str, object]) -> GraphQLRequest:
 def _refusal(errors: tuple[GraphQLError, ...], media_type: str) -> Response:
     told = {"errors": [formatted(error) for error in errors]}
     # Clients of the older media type read errors from answers of status 200 alone.
-    return Response(orjson.dumps(told), 400 if media_type == GRAPHQL else 200, media_type=media_type)
+    return Response(_written(told), 400 if media_type == GRAPHQL else 200, media_type=media_type)
 
 
 def _response(result: ExecutionResult, media_type: str) -> Response:
+    if result.errors and result.data is None and all(error.path is None for error in result.errors):
+        return _refusal(tuple(result.errors), media_type)
     errors = [formatted(error) for error in result.errors or ()]
-    if errors and result.data is None and all("path" not in error for error in errors):
-        return Response(orjson.dumps({"errors": errors}), 400 if media_type == GRAPHQL else 200, media_type=media_type)
     told = {"data": result.data, "errors": errors} if errors else {"data": result.data}
-    return Response(orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS), media_type=media_type)
+    return Response(_written(told), media_type=media_type)
+
+
+def _written(told: object) -> bytes:
+    try:
+        return orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        # What Airflow keeps may be a number of more than 64 bits, half of a surrogate pair, or nested very deeply.
+        return json.dumps(told).encode()

@@ -16,6 +16,12 @@ def furnished_server(request: pytest.FixtureRequest) -> Iterator[Served]:
     yield from _served(request, request.param, furnished=True)
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def changing_server(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """Serve a world to which the tests of a module add, none minding what the others did."""
+    yield from _served(request, request.param, furnished=True)
+
+
 @pytest.fixture(params=KINDS)
 def server(request: pytest.FixtureRequest) -> Iterator[Served]:
     """Serve a world with something of everything, for one test to change."""
