@@ -48,7 +48,9 @@ def test_an_encrypted_value_without_a_key_is_told_with_where_to_put_one() -> Non
 
 
 @pytest.mark.parametrize(
-    "stored", [Fernet(KEYS[1]).encrypt(b"value").decode(), "no token", "", "é"], ids=["foreign", "none", "empty", "text"]
+    "stored",
+    [Fernet(KEYS[1]).encrypt(b"value").decode(), "no token", "", "é"],
+    ids=["foreign", "none", "empty", "text"],
 )
 def test_a_value_that_the_keys_do_not_open_is_told_as_that(stored: str) -> None:
     with pytest.raises(Unavailable, match="another Fernet key"):
