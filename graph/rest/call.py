@@ -14,6 +14,9 @@ from resolvers.service import Session
 # Stands in a path for "whichever".
 ANY = "~"
 
+# What names the object of a request, for which the audit log has columns.
+_AUDITED_APART = {"dag_id", "dag_run_id", "run_id", "task_id", "execution_date", "logical_date"}
+
 # What a path calls otherwise than the shared vocabulary does.
 _COLUMNS = {"dag_run_id": "run_id", "pool_name": "pool", "variable_key": "key"}
 
@@ -60,14 +63,12 @@ class Call:
     def sent(self) -> dict[str, object]:
         """Return what the audit log says that the client sent.
 
-        Airflow has columns of their own for what names the object, and leaves it out of the rest.
+        Airflow has columns of their own for what names a run or a task instance, and leaves that out of
+        the rest; of a variable it tells the body alone, where there is one.
         """
-        named = ("dag_id", "dag_run_id", "run_id", "task_id", "map_index", "execution_date", "logical_date")
         told = {**self.query, **self.path}
-        return {
-            **{name: _text(value) for name, value in told.items() if name not in named},
-            **self.body,
-        }
+        left_out = _AUDITED_APART | ({"variable_key"} if self.body else set())
+        return {**{name: _text(value) for name, value in told.items() if name not in left_out}, **self.body}
 
 
 def _text(value: object) -> object:

@@ -12,9 +12,8 @@ from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.values import conf_json, run_type
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
-from resolvers.access.permissions import Permission
 from resolvers.binding import Order
-from resolvers.errors import Conflict, NotFound, Problem
+from resolvers.errors import Conflict, Invalid, NotFound, Problem
 from resolvers.operations.keys import RunKey
 from resolvers.operations.notes import LONGEST_NOTE
 from resolvers.operations.runs import delete_run, set_run_note
@@ -98,14 +97,12 @@ _TRIGGER_BODY = Body(
         Property("note", nullable=True, longest=LONGEST_NOTE),
     )
 )
-_TRIGGERABLE = codec(DAG, "is_stale", "has_import_errors")
+_IMPORTABLE = codec(DAG, "has_import_errors")
 
 
 def _trigger(call: Call) -> Answer:
     """Make a queued run; without a date, one about now."""
     dag_id, body = str(call.path["dag_id"]), call.body
-    if call.session.actor.may(Permission.RUN_CREATE, dag_id):
-        _refuse_untriggerable(call)
     dates = {name: read_moment(str(body[name])) for name in _DATE_NAMES if body.get(name)}
     logical, execution = dates.get("logical_date"), dates.get("execution_date")
     if logical and execution and logical != execution:
@@ -132,20 +129,15 @@ def _trigger(call: Call) -> Answer:
         raise RefusedError(
             409, f"DAGRun with DAG ID: '{dag_id}' and {same} already exists", title="Conflict", section="AlreadyExists"
         ) from conflict
+    except Invalid as invalid:
+        dag = call.find(_IMPORTABLE, dag_id=dag_id) if invalid.field == "dagId" else None
+        if dag is None:
+            raise
+        detail = f"DAG with dag_id: '{dag_id}' has import errors" if dag["has_import_errors"] else invalid.detail
+        raise RefusedError(400, detail, title="DAG cannot be triggered") from invalid
     except Problem as problem:
         raise said(problem, {NotFound: _NO_DAG}, call) from problem
     return Answer(call.find(RUN_JSON, **vars(key)))
-
-
-def _refuse_untriggerable(call: Call) -> None:
-    """Say in Airflow's words what it looks at before anything else."""
-    dag = call.find(_TRIGGERABLE)
-    if dag is None or dag["is_stale"]:
-        raise _NO_DAG.refusal(404, "NotFound", call)
-    if dag["has_import_errors"]:
-        raise RefusedError(
-            400, f"DAG with dag_id: '{call.path['dag_id']}' has import errors", title="DAG cannot be triggered"
-        )
 
 
 def run_key(call: Call) -> RunKey:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from graph.rest.call import Call, Words
-from graph.rest.codec import Json, codec
+from graph.rest.codec import codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import listing, read_page
 from graph.rest.params import Body, Kind, Property, read_moment
@@ -41,9 +41,7 @@ _RUN_ID = codec(DagRun, "run_id")
 # The same change under the name by which Airflow audits it when one task instance is patched.
 _patch_task_instance = replace(
     set_task_instance_state,
-    audit=Audit(
-        "api.patch_task_instance", "patch_task_instance", "PATCH", ("dag_id", "run_id", "task_id", "map_index")
-    ),
+    audit=Audit("api.patch_task_instance", "patch_task_instance", "PATCH", ("dag_id", "run_id", "task_id")),
 )
 
 
@@ -61,20 +59,10 @@ def _set_many(call: Call) -> Answer:
     if date is not None and moment is None:
         raise RefusedError(400, "{'execution_date': ['Not a valid datetime.']}")
     dag_id, task_id = call.path["dag_id"], body["task_id"]
-    if call.session.actor.may(set_task_instance_state.needs, dag_id):
-        tasks = mapped_by_task(call)
-        if tasks is None:
-            raise _not_found(None, f"Dag ID {dag_id} not found")
-        if task_id not in tasks:
-            raise _not_found(None, f"Task ID {task_id} not found")
-        if moment is not None:
-            dated = (Match("dag_id", Operator.EQUALS, dag_id), Match("nominal_date", Operator.EQUALS, moment))
-            runs: Any = read_page(call, listing(_RUN_ID, "runs", dated, Order(()), Window(1), total=None))["runs"]
-            run_id = runs[0]["run_id"] if runs else None
-        instance = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": -1}
-        if run_id is None or call.find(REFERENCE_JSON, **instance) is None:
-            where = f"on execution_date {moment}" if moment is not None else f"on DAG run with ID '{run_id}'"
-            raise _not_found(f"Task instance not found for task '{task_id}' {where}")
+    if moment is not None:
+        dated = (Match("dag_id", Operator.EQUALS, dag_id), Match("nominal_date", Operator.EQUALS, moment))
+        runs: Any = read_page(call, listing(_RUN_ID, "runs", dated, Order(()), Window(1), total=None))["runs"]
+        run_id = runs[0]["run_id"] if runs else ""
     try:
         cleared = call.session.run_sent(
             set_task_instance_state,
@@ -82,10 +70,19 @@ def _set_many(call: Call) -> Answer:
             dag_id=dag_id,
             run_id=str(run_id),
             task_id=task_id,
+            map_index=-1,
             state=body["new_state"],
             dry_run=body.get("dry_run", True),
             **{name: body[name] for name in _OPTIONS},
         )
+    except NotFound as problem:
+        where = f"on execution_date {moment}" if moment is not None else f"on DAG run with ID '{run_id}'"
+        tasks = mapped_by_task(call)
+        if tasks is None:
+            raise _not_found(None, f"Dag ID {dag_id} not found") from problem
+        if task_id not in tasks:
+            raise _not_found(None, f"Task ID {task_id} not found") from problem
+        raise _not_found(f"Task instance not found for task '{task_id}' {where}") from problem
     except Conflict:
         # Airflow 3 minds that there is nothing to do; the stable API says which there were: none.
         cleared = Cleared(())
@@ -94,29 +91,23 @@ def _set_many(call: Call) -> Answer:
 
 def _set_one(call: Call) -> Answer:
     """Set the state of one task instance. Airflow answers with it only where nothing was changed."""
-    names = {"dag_id": call.path["dag_id"], "run_id": call.path["dag_run_id"], "task_id": call.path["task_id"]}
+    dag_id, run_id, task_id = call.path["dag_id"], call.path["dag_run_id"], call.path["task_id"]
+    key = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": call.path.get("map_index", -1)}
     dry_run = bool(call.body.get("dry_run", True))
-    map_index = call.path.get("map_index", -1)
-    reference: Json | None = None
-    if call.session.actor.may(set_task_instance_state.needs, names["dag_id"]):
+    change: dict[str, Any] = {**key, "state": call.body["new_state"], "dry_run": dry_run}
+    try:
+        # Airflow 3 minds that there is nothing to do; the stable API does not.
+        with suppress(Conflict):
+            call.session.run_sent(_patch_task_instance, call.sent(), **change)
+    except NotFound as problem:
         tasks = mapped_by_task(call)
         if tasks is None:
-            raise _not_found(f"DAG '{names['dag_id']}' not found", "DAG not found")
-        if names["task_id"] not in tasks:
-            raise _not_found(f"Task '{names['task_id']}' not found in DAG '{names['dag_id']}'", "Task not found")
-        reference = call.find(REFERENCE_JSON, **names, map_index=map_index)
-        if reference is None:
-            raise _not_found(
-                f"Task instance not found for task '{names['task_id']}' on DAG run with ID '{names['run_id']}'",
-                "Task instance not found",
-            )
-    state: Any = call.body["new_state"]
-    # Airflow 3 minds that there is nothing to do; the stable API does not.
-    with suppress(Conflict):
-        call.session.run_sent(
-            _patch_task_instance, call.sent(), **names, map_index=map_index, state=state, dry_run=dry_run
-        )
-    return Answer(reference if dry_run else {})
+            raise _not_found(f"DAG '{dag_id}' not found", "DAG not found") from problem
+        if task_id not in tasks:
+            raise _not_found(f"Task '{task_id}' not found in DAG '{dag_id}'", "Task not found") from problem
+        detail = f"Task instance not found for task '{task_id}' on DAG run with ID '{run_id}'"
+        raise _not_found(detail, "Task instance not found") from problem
+    return Answer(call.find(REFERENCE_JSON, **key) if dry_run else {})
 
 
 _INSTANCE = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
