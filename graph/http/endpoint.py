@@ -67,7 +67,7 @@ class Endpoint:
             return _refusal(prepared.errors, media_type)
         operation = prepared.operation(asked.operation_name)
         request.state.operation = operation.name.value if operation.name else operation.operation.value
-        if request.method == "GET" and operation.operation is not OperationType.QUERY:
+        if request.method != "POST" and operation.operation is not OperationType.QUERY:
             raise Invalid("A mutation cannot be asked for by GET.", hint="Send it by POST.")
         with self.service.session(actor) as session:
             result = execute_sync(
@@ -80,7 +80,8 @@ class Endpoint:
         return _response(result, media_type)
 
     async def _asked(self, request: Request) -> GraphQLRequest:
-        if request.method == "GET":
+        # HEAD is GET without the answer.
+        if request.method != "POST":
             variables = request.query_params.get("variables")
             told: dict[str, object] = {**request.query_params, "variables": _parsed(variables) if variables else None}
         else:

@@ -66,6 +66,15 @@ def test_a_mutation_cannot_be_asked_for_by_get(one_server: Served) -> None:
     assert one_server.get(query=query, operationName="Q").status_code == 200
 
 
+def test_a_mutation_cannot_be_asked_for_by_head(one_server: Served) -> None:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {ADMIN}"}
+    body = {"query": 'mutation { createPool(input: {name: "headlong", slots: 1}) { name } }'}
+    for content in ({"json": body}, {"params": body}):
+        answer = httpx.request("HEAD", f"{one_server.address}/graphql", headers=headers, **content)  # type: ignore[arg-type]
+        assert (answer.status_code, answer.content) == (400, b"")
+    assert one_server.ask('{ pool(name: "headlong") { name } }') == {"pool": None}
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_not_allowed(one_server: Served, method: str) -> None:
     answer = httpx.request(method, f"{one_server.address}/graphql", json=QUERY)
