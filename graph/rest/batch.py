@@ -1,8 +1,9 @@
 """Lists that a body describes, for what is too long for an address."""
 
+from graph.rest.body import Body, Property
 from graph.rest.call import Call
 from graph.rest.paging import Narrowing, listing
-from graph.rest.params import Body, Kind, Property, read_moment
+from graph.rest.params import Kind, read_moment
 from resolvers.binding import Filter, Order
 from resolvers.selection import Listing, Selection, Window
 

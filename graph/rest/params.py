@@ -1,9 +1,8 @@
-"""From a query string and a JSON body to typed arguments, refused in the words of Airflow's stable API."""
+"""From a query string to typed arguments, refused in the words of Airflow's stable API."""
 
-import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -37,49 +36,9 @@ class Parameter:
     least: int | None = None
 
 
-@dataclass(frozen=True)
-class Property:
-    """A property of a body.
-
-    `among` are the only values that it may have; of a list, `items` is what its items are.
-    """
-
-    name: str
-    kind: Kind = Kind.TEXT
-    nullable: bool = False
-    read_only: bool = False
-    among: tuple[object, ...] = ()
-    least: int | None = None
-    items: Kind | None = None
-    # What Airflow looks at only when all of the above is well, and refuses in other words.
-    required: bool = False
-    refuses_null: bool = False
-    longest: int | None = None
-
-
-@dataclass(frozen=True)
-class Body:
-    """A JSON object: the properties that it may have, and those without which it is none of this kind."""
-
-    properties: tuple[Property, ...]
-    required: tuple[str, ...] = ()
-    # The title of refusals by the second look.
-    title: str = "Bad Request"
-
-
-def texts(names: str) -> tuple[Parameter, ...]:
-    """Return parameters of text."""
-    return tuple(Parameter(name) for name in names.split())
-
-
 def lists(names: str) -> tuple[Parameter, ...]:
     """Return parameters that take several values."""
     return tuple(Parameter(name, Kind.LIST) for name in names.split())
-
-
-def moments(names: str) -> tuple[Parameter, ...]:
-    """Return parameters that are instants."""
-    return tuple(Parameter(name, Kind.MOMENT) for name in names.split())
 
 
 def read_query(parameters: Sequence[Parameter], query: QueryParams) -> dict[str, object]:
@@ -150,118 +109,3 @@ def read_moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text.upper())
     except ValueError:
         return None
-
-
-def parse_body(content_type: str | None, content: bytes) -> object:
-    """Return the JSON of a request's body."""
-    media = (content_type or "").partition(";")[0].strip().lower()
-    if media and not (media == "application/json" or media.endswith("+json")):
-        raise RefusedError(
-            415, f"Invalid Content-type ({media}), expected JSON data", title="Unsupported Media Type", section=None
-        )
-    if not content.strip():
-        raise RefusedError(400, "Request body must not be empty")
-    try:
-        told = json.loads(content)
-    except (ValueError, RecursionError):
-        told = None
-    if told is None:
-        raise RefusedError(400, "Request body is not valid JSON")
-    if _holds_null_character(told):
-        raise RefusedError(400, "Request body holds a character of code 0, which no database keeps")
-    return told
-
-
-def _holds_null_character(value: object) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case dict():
-            return any(_holds_null_character(part) for pair in value.items() for part in pair)
-        case list():
-            return any(_holds_null_character(item) for item in value)
-        case _:
-            return False
-
-
-def check_body(body: Body, told: object) -> dict[str, object]:
-    """Return a body that fits; text that says an instant stays text."""
-    if not isinstance(told, dict):
-        raise RefusedError(400, f"{told!r} is not of type 'object'")
-    for name in body.required:
-        if name not in told:
-            raise RefusedError(400, f"{name!r} is a required property")
-    known = {one.name: one for one in body.properties}
-    for name, value in told.items():
-        if name in known:
-            _check(known[name], value)
-    return told
-
-
-def check_fields(body: Body, told: Mapping[str, object]) -> None:
-    """Refuse what Airflow finds at fault only on a second look, behind the query string."""
-    known = {one.name for one in body.properties}
-    faults = {
-        **{one.name: fault for one in body.properties if (fault := _fault(one, told))},
-        **{name: ["Unknown field."] for name in told if name not in known},
-    }
-    if faults:
-        raise RefusedError(400, str(faults), title=body.title)
-
-
-def _fault(one: Property, told: Mapping[str, object]) -> list[str]:
-    """Return what the second look finds at fault."""
-    if one.name not in told:
-        return ["Missing data for required field."] if one.required else []
-    value = told[one.name]
-    if value is None and one.refuses_null:
-        return ["Field may not be null."]
-    if one.longest is not None and isinstance(value, str) and len(value) > one.longest:
-        return [f"Longer than maximum length {one.longest}."]
-    return []
-
-
-def _check(one: Property, value: object) -> None:
-    if value is None and one.nullable:
-        return
-    if not _is_of(value, one.kind):
-        raise _misfit(f"{value!r} is not of type '{_type_of(one.kind)}'", one.name)
-    if one.kind is Kind.MOMENT and read_moment(str(value)) is None:
-        raise _misfit(f"{value!r} is not a 'date-time'", one.name)
-    if one.read_only:
-        raise _misfit("Property is read-only", one.name)
-    if one.items is not None and isinstance(value, list):
-        for at, item in enumerate(value):
-            if not _is_of(item, one.items) and not (one.among and item in one.among):
-                raise _misfit(f"{item!r} is not of type '{_type_of(one.items)}'", f"{one.name}.{at}")
-    chosen = value if isinstance(value, list) else [value]
-    for at, item in enumerate(chosen):
-        if one.among and item not in one.among:
-            place = f"{one.name}.{at}" if isinstance(value, list) else one.name
-            raise _misfit(f"{item!r} is not one of {list(one.among)!r}", place)
-    if one.least is not None and isinstance(value, int | float) and value < one.least:
-        raise _misfit(f"{value!r} is less than the minimum of {one.least}", one.name)
-
-
-def _misfit(detail: str, place: str) -> RefusedError:
-    return RefusedError(400, f"{detail} - '{place}'")
-
-
-def _type_of(kind: Kind) -> str:
-    return Kind.TEXT.value if kind is Kind.MOMENT else kind.value
-
-
-def _is_of(value: object, kind: Kind) -> bool:
-    match kind:
-        case Kind.TEXT | Kind.MOMENT:
-            return isinstance(value, str)
-        case Kind.INTEGER:
-            return isinstance(value, int) and not isinstance(value, bool)
-        case Kind.NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case Kind.BOOLEAN:
-            return isinstance(value, bool)
-        case Kind.LIST:
-            return isinstance(value, list)
-        case Kind.OBJECT:
-            return isinstance(value, Mapping)

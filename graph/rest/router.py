@@ -17,9 +17,10 @@ from starlette.types import Receive, Scope, Send
 
 from graph.http.body import read_body
 from graph.problems import incident
+from graph.rest.body import check_body, check_fields, parse_body
 from graph.rest.call import Call, Limits
 from graph.rest.dialect import Answer, Dialect, RefusedError
-from graph.rest.params import check_body, check_fields, parse_body, read_query
+from graph.rest.params import read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
 from resolvers.errors import Invalid, Problem

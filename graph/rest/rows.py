@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from graph.rest.body import Body
 from graph.rest.call import ANY, Call, Finish, Words, said
 from graph.rest.dialect import Answer
 from graph.rest.paging import FIELDS, LIMIT, OFFSET, ORDER_BY, Fields, Narrowing, Sorting, listing, read_page, window
-from graph.rest.params import Body, Kind, Parameter
+from graph.rest.params import Kind, Parameter
 from resolvers.binding import Filter, Match, Operator
 from resolvers.errors import Problem
 from resolvers.operations.operation import Operation

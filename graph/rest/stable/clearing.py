@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
+from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words, said
 from graph.rest.codec import Json, codec, stored
 from graph.rest.dialect import Answer, RefusedError
-from graph.rest.params import Body, Kind, Property, read_moment
+from graph.rest.params import Kind, read_moment
 from graph.rest.rows import Custom, Row
 from graph.rest.stable.dag_runs import RUN_JSON
 from graph.types.dag import DAG

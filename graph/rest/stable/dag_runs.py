@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 from graph.rest.batch import batch, batch_body
+from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words, said
 from graph.rest.codec import codec, computed, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Fields, Narrowing, Sorting, between, narrow, read_page
-from graph.rest.params import Body, Kind, Property, read_moment
+from graph.rest.params import Kind, read_moment
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.values import conf_json, run_type
 from graph.types.dag import DAG

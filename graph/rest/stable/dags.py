@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
+from graph.rest.body import Body, Property
 from graph.rest.call import ANY, Call, Words
 from graph.rest.codec import Json, beside, codec, computed, each, one, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import LIMIT, OFFSET, Fields, Narrowing, Sorting, listing, narrow, read_page, window
-from graph.rest.params import Body, Kind, Parameter, Property, lists
+from graph.rest.params import Kind, Parameter, lists
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.file_token import place_of_file, with_file_token
 from graph.rest.stable.tasks import params_json

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words
 from graph.rest.codec import codec, stored
 from graph.rest.dialect import RefusedError
 from graph.rest.paging import Sorting
-from graph.rest.params import Body, Kind, Property, lists
+from graph.rest.params import Kind, lists
 from graph.rest.rows import Page, Read, Row, Write
 from graph.types.base import entity_of
 from graph.types.pool import Pool, occupied

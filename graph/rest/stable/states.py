@@ -4,11 +4,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words
 from graph.rest.codec import codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import listing, read_page
-from graph.rest.params import Body, Kind, Property, read_moment
+from graph.rest.params import Kind, read_moment
 from graph.rest.rows import Custom, Row, Write
 from graph.rest.stable.clearing import REFERENCE_JSON, references
 from graph.rest.stable.dag_runs import RUN_JSON, RUN_PATH

@@ -3,11 +3,12 @@
 import json
 
 from graph.rest.batch import batch, batch_body
+from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words
 from graph.rest.codec import Json, codec, computed, one, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Narrowing, Sorting, between, listing, narrow, read_page
-from graph.rest.params import Body, Kind, Property
+from graph.rest.params import Kind
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.tasks import mapped_by_task
 from graph.rest.stable.values import task_state, task_states

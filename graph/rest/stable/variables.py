@@ -1,10 +1,11 @@
 """`/variables`: values that DAGs look up by key."""
 
+from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words, said
 from graph.rest.codec import codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting
-from graph.rest.params import Body, Property, lists
+from graph.rest.params import lists
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.types.variable import Variable
 from resolvers.binding import Order
