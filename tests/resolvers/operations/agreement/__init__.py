@@ -1,0 +1,1 @@
+"""The same change by us and by real Airflow, on copies of the same database, compared row by row."""
