@@ -5,16 +5,19 @@ import uuid
 
 from graphql import GraphQLError
 
-from resolvers.errors import Problem
+from resolvers.errors import Problem, Unsupported
 
 log = logging.getLogger("airflow_graph")
+
+_UNKNOWN_VALUE = "The database holds a value that is not known here: is it of a newer Airflow? Upgrade airflow-graph."
 
 
 def formatted(error: GraphQLError) -> dict[str, object]:
     """Return an error as the response holds it.
 
     A `Problem` has its code, and the field and hint where it names them; an error of GraphQL itself
-    the code `BAD_REQUEST`; anything else is a fault of ours: an id for the client, the rest for the log.
+    the code `BAD_REQUEST`; a stored value for which the schema has no word `UNSUPPORTED`; anything
+    else is a fault of ours: an id for the client, the rest for the log.
     """
     told: dict[str, object] = {"message": error.message}
     if error.locations:
@@ -31,6 +34,9 @@ def _told(error: GraphQLError) -> dict[str, object]:
         original = original.original_error
     if isinstance(original, Problem):
         return {"message": original.detail, "extensions": problem_extensions(original)}
+    if isinstance(original, GraphQLError) and original.nodes is None and error.path is not None:
+        # Not a place in the document is at fault, but a value that was read.
+        return {"extensions": problem_extensions(Unsupported("", hint=_UNKNOWN_VALUE))}
     if original is None or isinstance(original, GraphQLError):
         return {"extensions": {"code": "BAD_REQUEST"}}
     return incident(original)

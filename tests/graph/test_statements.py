@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from graph.types.base import entity_of
+from graph.types.dag_run import DagRun
+from resolvers.binding import Column, Order
+from resolvers.selection import Listing, Nodes, PageSelection, Selection, Wanted, Window
 from tests.conftest import KINDS, open_world
 from tests.graph.furnishing import at
 from tests.world import World
@@ -120,3 +124,16 @@ def test_what_has_no_rows_asks_for_nothing_below(furnished: World) -> None:
     )
 
     assert len(told["statements"]) == 2
+
+
+@pytest.mark.parametrize("world", ["2.11-postgresql", "3.3-postgresql"], indirect=True)
+def test_all_that_one_request_reads_is_of_one_moment(world: World) -> None:
+    world.dag("etl")
+    runs = Selection(entity_of(DagRun), (Wanted("runId", Column("run_id")),))
+    wanted = Listing(PageSelection(runs.entity, (Nodes("nodes", runs),)), Order(("run_after",)), Window(10))
+    with world.service.session(world.actor()) as session:
+        before = session.read(wanted)
+        world.run("etl")
+        assert session.read(wanted) == before == {"nodes": []}
+    with world.service.session(world.actor()) as session:
+        assert session.read(wanted) == {"nodes": [{"runId": "run"}]}

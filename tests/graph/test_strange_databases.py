@@ -207,3 +207,23 @@ def test_a_statement_that_takes_too_long_is_given_up_and_the_rest_answered(world
 
     assert [error["extensions"]["code"] for error in told["errors"]] == ["TOO_EXPENSIVE"]
     assert told["data"] == {"dagRuns": None, "pools": {"totalCount": 1}}
+
+
+def test_a_value_of_a_newer_airflow_hides_no_other(world: World) -> None:
+    world.dag("etl")
+    world.run("etl")
+    for task_id, state in {"a": "success", "b": "hibernating", "c": None}.items():
+        world.task_instance("etl", "run", task_id, state)
+
+    told = world.graph("{ taskInstances { nodes { taskId state } } }")
+
+    assert told["data"]["taskInstances"]["nodes"] == [
+        {"taskId": "a", "state": "SUCCESS"},
+        {"taskId": "b", "state": None},
+        {"taskId": "c", "state": None},
+    ]
+    (error,) = told["errors"]
+    assert error["path"] == ["taskInstances", "nodes", 1, "state"]
+    assert "hibernating" in error["message"]
+    assert error["extensions"]["code"] == "UNSUPPORTED"
+    assert "newer Airflow" in error["extensions"]["hint"]
