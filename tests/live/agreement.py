@@ -137,13 +137,12 @@ def task_fields(airflow: Airflow) -> Fields:
         "templateFields": "template_fields",
         "uiColor": "ui_color",
         "uiFgcolor": "ui_fgcolor",
-        "docMd": "doc_md",
         "startsOn": "start_date",
         "endsOn": "end_date",
         "retryDelay": lambda task: _seconds(task["retry_delay"]),
         "executionTimeout": lambda task: _seconds(task["execution_timeout"]),
     }
-    return fields
+    return {**fields, "docMd": "doc_md"} if airflow.since("2.10") else fields
 
 
 POOL_FIELDS: Fields = {
