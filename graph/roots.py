@@ -37,15 +37,15 @@ def root_list(
     description: str,
     *,
     order: str,
-    filter: object = None,  # noqa: A002 - the argument's name in the graph
+    filter: object = None,
     order_by: object = None,
-) -> Any:  # noqa: ANN401 - stands for any field's type
+) -> Any:
     """Return a root field that pages through all rows of an entity."""
     field = strawberry.field(description=description, metadata={BINDING: RootList(order_of(order))})
     return with_arguments(field, *page_arguments(filter, order_by, 25))
 
 
-def root_one(description: str, **key: "KeyPart") -> Any:  # noqa: ANN401
+def root_one(description: str, **key: "KeyPart") -> Any:
     """Return a root field that finds one row by its key, one argument per part of it."""
     binding = RootOne({name: part.column for name, part in key.items()})
     field = strawberry.field(description=description, metadata={BINDING: binding})
@@ -63,13 +63,13 @@ class KeyPart:
     default: object = UNSET
 
 
-def root_node(description: str) -> Any:  # noqa: ANN401
+def root_node(description: str) -> Any:
     """Return a root field that finds one object by its global id."""
     field = strawberry.field(description=description, metadata={BINDING: RootNode(several=False)})
     return with_arguments(field, argument("id", strawberry.ID, "The `id` of an object."))
 
 
-def root_nodes(description: str) -> Any:  # noqa: ANN401
+def root_nodes(description: str) -> Any:
     """Return a root field that finds objects by their global ids, in their order."""
     field = strawberry.field(description=description, metadata={BINDING: RootNode(several=True)})
     return with_arguments(field, argument("ids", list[strawberry.ID], "The `id`s of objects; 100 at most."))

@@ -129,7 +129,7 @@ def _one(binding: RootOne, _source: None, info: Info, **_: object) -> object:
     return context.session.read(Lookup(selection, (key,)))[0]
 
 
-def _node(_source: None, info: Info, id: str) -> object:  # noqa: A002 - the argument's name
+def _node(_source: None, info: Info, id: str) -> object:
     return _found(info, [id])[0]
 
 

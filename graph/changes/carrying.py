@@ -32,7 +32,7 @@ class ReadBack:
     keys: Callable[[Any], "Key | Sequence[Key] | None"]
 
 
-def read_back(description: str, keys: Callable[[Any], "Key | Sequence[Key] | None"]) -> Any:  # noqa: ANN401
+def read_back(description: str, keys: Callable[[Any], "Key | Sequence[Key] | None"]) -> Any:
     """Return a field that is read by the keys which an operation returned."""
     return strawberry.field(description=description, metadata={BINDING: ReadBack(keys)})
 
@@ -42,7 +42,7 @@ def carry_out(info: ContextInfo, operation: Operation[P, R], *args: P.args, **ar
     return info.context.session.run(operation, *args, **arguments)
 
 
-def carry_out_and_read(info: ContextInfo, operation: Operation[P, Key], *args: P.args, **arguments: P.kwargs) -> Any:  # noqa: ANN401
+def carry_out_and_read(info: ContextInfo, operation: Operation[P, Key], *args: P.args, **arguments: P.kwargs) -> Any:
     """Carry out an operation; return the object that it changed, as the document selects it."""
     key = info.context.session.run(operation, *args, **arguments)
     return read_one(info._raw_info, key)  # noqa: SLF001 - strawberry has no other way to reach it

@@ -62,7 +62,7 @@ def unpause_dag(info: ContextInfo, dag_id: DagId) -> DAG:
 
 def set_dags_paused(
     info: ContextInfo,
-    input: Annotated[SetDagsPausedInput, strawberry.argument(description="Which DAGs.")],  # noqa: A002
+    input: Annotated[SetDagsPausedInput, strawberry.argument(description="Which DAGs.")],
 ) -> SetDagsPausedPayload:
     """Pause or resume DAGs one by one, so that one refusal does not keep the others from it."""
     if len(input.dag_ids) > _MOST_DAGS:

@@ -38,7 +38,7 @@ class UpdatePoolInput:
 
 def create_pool(
     info: ContextInfo,
-    input: Annotated[CreatePoolInput, strawberry.argument(description="The pool.")],  # noqa: A002
+    input: Annotated[CreatePoolInput, strawberry.argument(description="The pool.")],
 ) -> Pool:
     """Create a pool."""
     made: Any = carry_out_and_read(
@@ -54,7 +54,7 @@ def create_pool(
 
 def update_pool(
     info: ContextInfo,
-    input: Annotated[UpdatePoolInput, strawberry.argument(description="What to change.")],  # noqa: A002
+    input: Annotated[UpdatePoolInput, strawberry.argument(description="What to change.")],
 ) -> Pool:
     """Change a pool."""
     values = given(

@@ -112,7 +112,7 @@ class TriggerDagPayload:
 
 def trigger_dag(
     info: ContextInfo,
-    input: Annotated[TriggerDagInput, strawberry.argument(description="The run.")],  # noqa: A002
+    input: Annotated[TriggerDagInput, strawberry.argument(description="The run.")],
 ) -> TriggerDagPayload:
     """Trigger a run."""
     if input.conf is not None and not isinstance(input.conf, dict):
@@ -135,7 +135,7 @@ def trigger_dag(
 
 def set_dag_run_state(
     info: ContextInfo,
-    input: Annotated[SetDagRunStateInput, strawberry.argument(description="Run and state.")],  # noqa: A002
+    input: Annotated[SetDagRunStateInput, strawberry.argument(description="Run and state.")],
 ) -> DagRun:
     """Set the state of a run."""
     changed: Any = carry_out_and_read(
@@ -146,7 +146,7 @@ def set_dag_run_state(
 
 def set_dag_run_note(
     info: ContextInfo,
-    input: Annotated[SetDagRunNoteInput, strawberry.argument(description="Run and note.")],  # noqa: A002
+    input: Annotated[SetDagRunNoteInput, strawberry.argument(description="Run and note.")],
 ) -> DagRun:
     """Write a note about a run."""
     changed: Any = carry_out_and_read(info, set_run_note, dag_id=input.dag_id, run_id=input.run_id, note=input.note)
@@ -155,7 +155,7 @@ def set_dag_run_note(
 
 def clear_dag_run(
     info: ContextInfo,
-    input: Annotated[ClearDagRunInput, strawberry.argument(description="The run.")],  # noqa: A002
+    input: Annotated[ClearDagRunInput, strawberry.argument(description="The run.")],
 ) -> ClearedPayload:
     """Clear a run."""
     cleared = carry_out(

@@ -110,7 +110,7 @@ class SetTaskInstanceNoteInput:
 
 def clear_task_instances(
     info: ContextInfo,
-    input: Annotated[ClearTaskInstancesInput, strawberry.argument(description="Which.")],  # noqa: A002
+    input: Annotated[ClearTaskInstancesInput, strawberry.argument(description="Which.")],
 ) -> ClearedPayload:
     """Clear task instances."""
     tasks = None if input.tasks is None else [_selected(task) for task in input.tasks]
@@ -140,7 +140,7 @@ def clear_task_instances(
 
 def set_task_instance_state(
     info: ContextInfo,
-    input: Annotated[SetTaskInstanceStateInput, strawberry.argument(description="Which, and the state.")],  # noqa: A002
+    input: Annotated[SetTaskInstanceStateInput, strawberry.argument(description="Which, and the state.")],
 ) -> ClearedPayload:
     """Set the state of task instances."""
     changed = carry_out(
@@ -163,7 +163,7 @@ def set_task_instance_state(
 
 def set_task_instance_note(
     info: ContextInfo,
-    input: Annotated[SetTaskInstanceNoteInput, strawberry.argument(description="Which, and the note.")],  # noqa: A002
+    input: Annotated[SetTaskInstanceNoteInput, strawberry.argument(description="Which, and the note.")],
 ) -> TaskInstance:
     """Write a note about a task instance."""
     changed: Any = carry_out_and_read(

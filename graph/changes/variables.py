@@ -31,7 +31,7 @@ class UpdateVariableInput:
 
 def set_variable(
     info: ContextInfo,
-    input: Annotated[SetVariableInput, strawberry.argument(description="The variable.")],  # noqa: A002
+    input: Annotated[SetVariableInput, strawberry.argument(description="The variable.")],
 ) -> Variable:
     """Create a variable, or set it anew."""
     made: Any = carry_out_and_read(
@@ -42,7 +42,7 @@ def set_variable(
 
 def update_variable(
     info: ContextInfo,
-    input: Annotated[UpdateVariableInput, strawberry.argument(description="What to change.")],  # noqa: A002
+    input: Annotated[UpdateVariableInput, strawberry.argument(description="What to change.")],
 ) -> Variable:
     """Change a variable."""
     values = given(value=UNSET if input.value is None else input.value, description=input.description)

@@ -54,32 +54,32 @@ def bound(description: str, binding: Binding, *, deprecated: str | None = None) 
     return field
 
 
-def column(description: str, *, source: str = "") -> Any:  # noqa: ANN401 - stands for any field's type
+def column(description: str, *, source: str = "") -> Any:
     """Return a field that is a logical column, of the field's own name unless `source` names it."""
     return bound(description, Column(source))
 
 
-def derived(description: str, *, needs: str, by: Callable[..., object]) -> Any:  # noqa: ANN401
+def derived(description: str, *, needs: str, by: Callable[..., object]) -> Any:
     """Return a field that a function computes from the logical columns that `needs` names."""
     return bound(description, Derived(tuple(needs.split()), by))
 
 
-def decrypted(description: str, *, value: str, flag: str) -> Any:  # noqa: ANN401
+def decrypted(description: str, *, value: str, flag: str) -> Any:
     """Return a field whose text may be stored encrypted."""
     return bound(description, Decrypted(value, flag))
 
 
-def one(description: str, *, link: str) -> Any:  # noqa: ANN401
+def one(description: str, *, link: str) -> Any:
     """Return a field that is the object at the other end of a link."""
     return bound(description, One(link))
 
 
-def each(description: str, *, link: str, order: str) -> Any:  # noqa: ANN401
+def each(description: str, *, link: str, order: str) -> Any:
     """Return a field that lists all objects at the other end of a link that never leads to many."""
     return bound(description, Each(link, order_of(order)))
 
 
-def plucked(description: str, *, link: str, column: str, guard: Guard) -> Any:  # noqa: ANN401
+def plucked(description: str, *, link: str, column: str, guard: Guard) -> Any:
     """Return a field that lists one column of the rows at the other end of a link."""
     return bound(description, Plucked(link, column, guard))
 
@@ -89,16 +89,16 @@ def many(
     *,
     link: str,
     order: str,
-    filter: object = None,  # noqa: A002 - the argument's name in the graph
+    filter: object = None,
     order_by: object = None,
     first: int = 25,
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Return a field that pages through the objects at the other end of a link."""
     field = bound(description, Many(link, order_of(order)))
     return with_arguments(field, *page_arguments(filter, order_by, first))
 
 
-def leading(description: str, *, link: str, order: str, filter: object = None) -> Any:  # noqa: A002, ANN401
+def leading(description: str, *, link: str, order: str, filter: object = None) -> Any:
     """Return a field that is the first object, in an order, at the other end of a link."""
     field = bound(description, Leading(link, order_of(order)))
     return with_arguments(field, *filter_argument(filter))
@@ -114,8 +114,8 @@ def aggregated(
     measure: str | None = None,
     needs: str = "",
     match: Filter = (),
-    filter: object = None,  # noqa: A002 - the argument's name in the graph
-) -> Any:  # noqa: ANN401
+    filter: object = None,
+) -> Any:
     """Return a field that a function computes from counts, or sums, of linked rows by group."""
     binding = Aggregated(link, group, guard, by, measure, tuple(needs.split()), match)
     return with_arguments(bound(description, binding), *filter_argument(filter))
@@ -140,7 +140,7 @@ def _optional(annotation: object) -> object:
     return annotation | None  # type: ignore[operator]
 
 
-def identity() -> Any:  # noqa: ANN401
+def identity() -> Any:
     """Return the field `id`, which names the object among all objects of the graph."""
     return bound("Names the object among all objects; `node(id:)` finds it again.", Derived((), global_id))
 
@@ -194,7 +194,7 @@ def matches(
     *,
     link: str | None = None,
     guard: Guard | None = None,
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Return a field of a filter: a condition on a logical column, left out when it is null."""
     return strawberry.field(
         default=None, description=description, metadata={_MATCH: Match(column, operator, None, link, guard)}

@@ -26,14 +26,14 @@ def occupied(slots: Slots, include_deferred: bool | None) -> int:  # noqa: FBT00
     return slots.get("running", 0) + slots.get("queued", 0) + (slots.get("deferred", 0) if include_deferred else 0)
 
 
-def open_slots(slots: Slots, total: int | None, include_deferred: bool | None) -> int | None:  # noqa: FBT001
+def open_slots(slots: Slots, total: int | None, include_deferred: bool | None) -> int | None:  # noqa: FBT001 - as above
     """Return the slots that are free; none for a pool without a limit, which Airflow stores as -1."""
     if total is None or total < 0:
         return None
     return total - occupied(slots, include_deferred)
 
 
-def _taken(description: str, by: Callable[..., object], needs: str = "") -> Any:  # noqa: ANN401
+def _taken(description: str, by: Callable[..., object], needs: str = "") -> Any:
     # Occupancy is the pool's own figure: whoever may read the pool may read it.
     return aggregated(
         description,

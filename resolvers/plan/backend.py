@@ -18,6 +18,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 
@@ -44,7 +45,7 @@ class _JsonTable(FunctionElement[Any]):
 
 
 @compiles(_JsonTable)
-def _compile_json_table(element: _JsonTable, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401
+def _compile_json_table(element: _JsonTable, compiler: SQLCompiler, **kwargs: object) -> str:
     paths = ", ".join(f"k{at} {type_} PATH '$[{at}]'" for at, type_ in enumerate(element.types))
     return f"JSON_TABLE({compiler.process(element.clauses, **kwargs)}, '$[*]' COLUMNS ({paths}))"
 
