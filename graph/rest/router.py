@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from graph.http.body import read_body
 from graph.problems import incident
@@ -69,7 +70,10 @@ class Endpoint:
     places: tuple[Place, ...]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Answer a request; nothing here speaks WebSocket."""
+        if scope["type"] != "http":
+            await WebSocketClose()(scope, receive, send)
+            return
         response = await self.response(Request(scope, receive))
         await response(scope, receive, send)
 

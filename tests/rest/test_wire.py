@@ -85,10 +85,12 @@ def test_a_body_is_refused_in_airflows_words(one_api: Api, body: bytes, detail: 
     assert one_api.get("/pools")["total_entries"] == 3
 
 
-def test_only_json_is_taken(one_api: Api) -> None:
-    told = problem(one_api, "POST", "/pools", 415, content=b"a=1", headers={"Content-Type": "text/plain"})
+@pytest.mark.parametrize("sent", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_only_json_is_taken(one_api: Api, sent: str) -> None:
+    body = b'{"name": "n", "slots": 1}'
+    told = problem(one_api, "POST", "/pools", 415, content=body, headers={"Content-Type": sent} if sent else {})
 
-    assert told["detail"] == "Invalid Content-type (text/plain), expected JSON data"
+    assert told["detail"] == f"Invalid Content-type ({sent}), expected JSON data"
     assert told["type"] == "about:blank"
 
 
