@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
 
@@ -103,7 +104,7 @@ def make_run(work: Work, plan: DagPlan, run_type: str, at: datetime, interval: D
     _make_instances(work, plan.dag_id, run_id, logical, identity)
 
 
-def _make_instances(work: Work, dag_id: str, run_id: str, logical: datetime | None, version: Any) -> None:  # noqa: ANN401
+def _make_instances(work: Work, dag_id: str, run_id: str, logical: datetime | None, version: UUID | None) -> None:
     dag = work.dag(dag_id)
     rows = task_instance_rows(work, dag, run_id=run_id, logical_date=logical, dag_version_id=version)
     work.insert_all("task_instance", rows)

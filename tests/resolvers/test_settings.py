@@ -126,7 +126,7 @@ def test_without_any_way_to_tell_callers_apart_it_does_not_start() -> None:
 
 
 def test_with_tokens_it_starts_anywhere(tmp_path: Path) -> None:
-    check_exposure(load_settings(tokens="ann:op:t0ken", host="0.0.0.0"))  # noqa: S104
+    check_exposure(load_settings(tokens="ann:op:t0ken", host="0.0.0.0"))  # noqa: S104 - nothing listens
     check_exposure(load_settings(tokens_file=tmp_path / "tokens", host="::"))
 
 
@@ -135,7 +135,7 @@ def test_callers_without_credentials_are_let_in_on_this_machine(host: str) -> No
     check_exposure(load_settings(anonymous_role="admin", host=host))
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "airflow.example"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "airflow.example"])  # noqa: S104 - nothing listens
 @pytest.mark.parametrize("tokens", [None, "ann:op:t0ken"])
 def test_callers_without_credentials_are_not_let_in_from_elsewhere(host: str, tokens: str | None) -> None:
     with pytest.raises(Invalid, match="other machines") as raised:

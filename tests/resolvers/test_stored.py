@@ -95,7 +95,7 @@ def test_a_moment_comes_back_as_the_same_moment_in_utc(engine: Engine, moment: d
 
 def test_a_moment_without_a_time_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(StatementError, match="has no time zone"):
-        round_trip(engine, "moment", datetime(2024, 1, 1))  # noqa: DTZ001
+        round_trip(engine, "moment", datetime(2024, 1, 1))  # noqa: DTZ001 - the point of it
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ CONF = {
     "no bytes": b"",
     "moment": datetime(2024, 1, 1, tzinfo=UTC),
     "there": datetime(2024, 1, 1, tzinfo=PARIS),
-    "naive": datetime(2024, 1, 1),  # noqa: DTZ001
+    "naive": datetime(2024, 1, 1),  # noqa: DTZ001 - the point of it
     "offset": datetime(2024, 1, 1, tzinfo=timezone(timedelta(hours=5), "five")),
     "day": date(2024, 1, 1),
     "hour": time(12, 30),
