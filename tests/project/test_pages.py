@@ -1,0 +1,48 @@
+"""What README and docs show is there: queries of the schema, settings, files, commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import parse, validate
+
+from graph.schema import build_schema, sdl
+from resolvers.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+OF_TESTS = {"TEST_MYSQL"}
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@pytest.mark.parametrize("document", re.findall(r"```graphql\n(.*?)```", README, re.DOTALL))
+def test_the_readme_asks_what_the_schema_answers(document: str) -> None:
+    assert validate(build_schema(), parse(document)) == []
+
+
+def test_the_schema_that_is_kept_is_the_one_that_is_served() -> None:
+    written = (ROOT / "schema.graphql").read_text()
+
+    assert written == sdl(build_schema()), "write it anew: airflow-graph schema > schema.graphql"
+
+
+@every_page
+def test_a_setting_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(rf"\b{PREFIX}([A-Z_]+[A-Z])\b", page.read_text()))
+
+    assert named - OF_TESTS <= {name.upper() for name in Settings.model_fields}
+
+
+@every_page
+def test_a_file_that_a_page_links_to_exists(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("name", ["demo", "test"])
+def test_the_readme_has_one_command_for_each_thing_to_do(name: str) -> None:
+    [command] = re.findall(rf"^<!-- {name} -->\n```sh\n(.*)\n```\n<!-- end -->$", README, re.MULTILINE)
+
+    assert command.startswith("python3.11 -m venv .venv && ")
