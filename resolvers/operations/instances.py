@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
 
+from resolvers.errors import TooExpensive
 from resolvers.operations.keys import RunKey, TaskInstanceKey
 from resolvers.operations.work import Work
 
@@ -14,6 +15,9 @@ KEY = ("dag_id", "run_id", "task_id", "map_index")
 # A try is over in these; in any other state it is not, even if it never began.
 FINISHED = ("success", "failed", "skipped", "upstream_failed", "removed")
 RUN_FINISHED = ("success", "failed")
+
+# SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
+MOST_RUNS = 10_000
 
 _RUN = (
     "id",
@@ -39,8 +43,18 @@ def stored_columns(work: Work, relation: str) -> list[str]:
     return [name for name, told in found.columns.items() if isinstance(told, str) and found.has(name)]
 
 
+def refuse_too_many(dag_id: str, run_ids: Collection[str]) -> None:
+    """Refuse, with `TooExpensive`, to change more runs at once than anybody means to."""
+    if len(run_ids) > MOST_RUNS:
+        raise TooExpensive(
+            f"This reaches {len(run_ids):,} runs of DAG '{dag_id}' at once.",
+            hint=f"Reach {MOST_RUNS:,} at most: one stretch of logical dates after the other.",
+        )
+
+
 def lock_runs(work: Work, dag_id: str, run_ids: Collection[str]) -> dict[str, Row[Any]]:
     """Return runs of a DAG by id, locked until the end; always before their task instances."""
+    refuse_too_many(dag_id, run_ids)
     column = work.column
     statement = (
         select(*(column("dag_run", name).label(name) for name in _RUN))

@@ -31,7 +31,7 @@ def tasks_to_clear(
     ids = {task_id(marker) for marker in named}
     if not work.generation.is_since("3.1"):
         part = partial_subset(dag, ids, include_upstream=include_upstream, include_downstream=include_downstream)
-        return {marker for marker in named if marker in part or task_id(marker) in part} if len(part) < 2 else {*part}
+        return {*part} if len(part) > 1 else {marker for marker in named if task_id(marker) in part}
     whole = {marker for marker in named if isinstance(marker, str)}
     single = {marker for marker in named if isinstance(marker, tuple)}
     directions: tuple[tuple[Direction, bool], ...] = (

@@ -11,7 +11,15 @@ from resolvers.metadata.generation import Generation
 from resolvers.operations.audit import Audit
 from resolvers.operations.clear import FAILED, find_run, last_date
 from resolvers.operations.clearing import clear_instances
-from resolvers.operations.instances import change_instances, instance_keys, lock_instances, lock_runs, runs_of, still
+from resolvers.operations.instances import (
+    change_instances,
+    instance_keys,
+    lock_instances,
+    lock_runs,
+    refuse_too_many,
+    runs_of,
+    still,
+)
 from resolvers.operations.integrity import fit_to_dag
 from resolvers.operations.keys import Cleared, RunKey, TaskInstanceKey
 from resolvers.operations.operation import operation
@@ -96,6 +104,7 @@ def set_task_instance_state(
     }
     present = work.column("task_instance", "state")
     run_ids = _runs(work, dag, run, future=include_future, past=include_past)
+    refuse_too_many(dag_id, run_ids)
     conditions = [
         *work.where("task_instance", dag_id=dag_id),
         work.column("task_instance", "run_id").in_(run_ids),
