@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from resolvers.errors import Invalid
+from resolvers.errors import Invalid, TooExpensive
 from resolvers.operations.clear import clear_task_instances
 from resolvers.operations.keys import Cleared
 from tests.resolvers.operations.clearing import DO, clear, clear_line
@@ -144,3 +144,12 @@ def test_airflow_3_0_does_not_reach_from_a_run_to_others(minor: World) -> None:
         assert isinstance(refusal(minor, clear_task_instances, **{**DO, "run_id": "r1"}, include_past=True), Invalid)
     else:
         assert days(minor, run_id="r1", include_past=True) == ["r0", "r1"]
+
+
+def test_more_runs_than_anybody_means_are_not_cleared_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    five_runs(world)
+    monkeypatch.setattr("resolvers.operations.instances.MOST_RUNS", 4)
+    problem = refusal(world, clear_task_instances, dag_id="line", reset_dag_runs=True, dry_run=False)
+    assert isinstance(problem, TooExpensive)
+    assert days(world) == ["r0", "r1", "r2", "r3", "r4"]
+    assert days(world, run_id="r1", include_future=True, dry_run=False) == ["r1", "r2", "r3", "r4"]
