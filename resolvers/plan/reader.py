@@ -1,7 +1,8 @@
 """Running a plan: statements in, a tree of plain values out."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,8 @@ from resolvers.errors import TooExpensive
 from resolvers.metadata.generation import Generation
 from resolvers.plan.backend import Backend, Key
 from resolvers.plan.documents import DOCUMENT_STEP, Documents
-from resolvers.plan.forms import Decrypt, Row, empty, page, shaped
+from resolvers.plan.forms import Decrypt, Make, Row, empty, page, shaped
+from resolvers.plan.size import Measure, frame_of, weight_of
 from resolvers.plan.sql import Statements
 from resolvers.plan.steps import (
     AggregateForm,
@@ -24,6 +26,25 @@ from resolvers.plan.steps import (
     Step,
     TotalPart,
 )
+
+# How many values an answer may hold for each row that may be read for it: one that stands in it twice counts twice.
+_VALUES_PER_ROW = 20
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """The answer for each parent key, and how many values it holds."""
+
+    by_key: Mapping[Key, object]
+    sizes: Mapping[Key, int]
+
+
+@dataclass(frozen=True)
+class _Below:
+    """A child's answer for a row, and how many values it holds."""
+
+    answer: Make
+    size: Measure
 
 
 class Reader:
@@ -51,19 +72,26 @@ class Reader:
         self.max_rows = max_rows
         self.max_statements = max_statements
         self.rows_read = 0
+        self.values_told = 0
         self.ran: list[Select[Any]] = []
         self.statements = Statements(generation, backend, actor)
         self.documents = Documents(self._document_rows)
 
     def root(self, step: Step) -> object:
         """Return the answer of a root step: a page."""
-        return self._answers(step, None)[()]
+        return self._whole(step, None)[()]
 
-    def by_key(self, step: Step, keys: Sequence[Key]) -> dict[Key, object]:
+    def by_key(self, step: Step, keys: Sequence[Key]) -> Mapping[Key, object]:
         """Return the object of each key; keys of which there is no row that may be seen are left out."""
-        return self._answers(step, list(dict.fromkeys(keys))) if keys else {}
+        return self._whole(step, list(dict.fromkeys(keys))) if keys else {}
 
-    def _answers(self, step: Step, keys: list[Key] | None) -> dict[Key, object]:
+    def _whole(self, step: Step, keys: list[Key] | None) -> Mapping[Key, object]:
+        answers = self._answers(step, keys)
+        self.values_told += sum(answers.sizes.values())
+        self._refuse_more_than_allowed(self.values_told)
+        return answers.by_key
+
+    def _answers(self, step: Step, keys: list[Key] | None) -> "_Answers":
         """Return the answer for each parent key; for a root, that of the empty key."""
         if self.generation.relation(step.relation).decoded:
             found = self._decoded(step, keys or [])
@@ -71,14 +99,20 @@ class Reader:
             found = self._rows(step, keys)
         else:
             found = {}
+        if keys is None:
+            found.setdefault((), [])
+        below = self._children(step, [row for rows in found.values() for row in rows])
+        sizes = self._sizes(step, found, [child.size for child in below])
+        return _Answers(self._made(step, keys, found, [child.answer for child in below]), sizes)
+
+    def _made(
+        self, step: Step, keys: list[Key] | None, found: Mapping[Key, list[Row]], children: Sequence[Make]
+    ) -> dict[Key, object]:
         form = step.form
         if isinstance(form, AggregateForm):
             return {key: {row[0]: _number(row[1]) for row in rows} for key, rows in found.items()}
         if isinstance(form, PluckForm):
             return {key: [row[0] for row in rows] for key, rows in found.items()}
-        if keys is None:
-            found.setdefault((), [])
-        children = self._children(step, [row for rows in found.values() for row in rows])
         if isinstance(form, PageForm):
             totals = self._totals(step, form, keys)
             return {
@@ -90,20 +124,38 @@ class Reader:
             return {key: make(rows[0]) for key, rows in found.items() if rows}
         return {key: [make(row) for row in rows] for key, rows in found.items()}
 
-    def _children(self, step: Step, rows: list[Row]) -> list[Callable[[Row], object]]:
+    def _sizes(self, step: Step, found: Mapping[Key, list[Row]], below: Sequence[Measure]) -> dict[Key, int]:
+        """Return how many values each answer holds."""
+        weight, frame = weight_of(step.form), frame_of(step.form)
+        sizes = {key: frame + weight.of(rows, below) for key, rows in found.items()}
+        self._refuse_more_than_allowed(max(sizes.values(), default=0))
+        return sizes
+
+    def _refuse_more_than_allowed(self, values: int) -> None:
+        most = self.max_rows * _VALUES_PER_ROW
+        if values > most:
+            raise TooExpensive(
+                f"This answer would hold more than {most:,} values.",
+                hint="Ask for smaller pages, fewer levels or fewer fields.",
+            )
+
+    def _children(self, step: Step, rows: list[Row]) -> list["_Below"]:
         """Run what follows a step; return, per child, how to find the answer for a row."""
         return [self._child(child, rows) for child in step.children]
 
-    def _child(self, child: Child, rows: list[Row]) -> Callable[[Row], object]:
+    def _child(self, child: Child, rows: list[Row]) -> "_Below":
         indexes = child.parents
         keys = list(dict.fromkeys(key for row in rows if None not in (key := _key(row, indexes))))
-        answers = self._answers(child.step, keys) if keys else {}
-        nothing = empty(child.step)
+        answers = self._answers(child.step, keys) if keys else _Answers({}, {})
+        nothing, frame = empty(child.step), frame_of(child.step.form)
 
         def answer(row: Row) -> object:
-            return answers.get(_key(row, indexes), nothing)
+            return answers.by_key.get(_key(row, indexes), nothing)
 
-        return answer
+        def size(row: Row) -> int:
+            return answers.sizes.get(_key(row, indexes), frame)
+
+        return _Below(answer, size)
 
     def _rows(self, step: Step, keys: list[Key] | None) -> dict[Key, list[Row]]:
         found: dict[Key, list[Row]] = defaultdict(list)

@@ -130,3 +130,38 @@ def test_a_name_decides_between_operations(name: str | None, found: str | None) 
         operation = prepared.operation(name)
         assert operation.name is not None
         assert operation.name.value == found
+
+
+def test_what_stands_in_an_answer_many_times_counts_many_times(world: World) -> None:
+    with world.together():
+        world.dag("etl")
+        for day in range(30):
+            world.run("etl", f"run{day}", day)
+
+    def there_and_back(times: int) -> str:
+        return (
+            '{ dag(dagId: "etl") { ' + "runs(first: 30) { nodes { dag { " * times + "dagId" + " } } }" * times + " } }"
+        )
+
+    few = world.graph(there_and_back(2))
+    started = time.perf_counter()
+    many = world.graph(there_and_back(6))
+
+    # 900 objects, read as 30 and 30.
+    assert few["errors"] == []
+    assert len(few["statements"]) == 3
+    # 729 million objects, read as 180.
+    assert [error["extensions"]["code"] for error in many["errors"]] == ["TOO_EXPENSIVE"]
+    assert time.perf_counter() - started < 10
+
+
+def test_many_fields_of_many_rows_are_too_many_values(world: World) -> None:
+    with world.together():
+        world.dag("etl")
+        for day in range(300):
+            world.run("etl", f"run{day}", day)
+    fields = " ".join(f"a{at}: runId" for at in range(3_500))
+
+    told = world.graph(f"{{ dagRuns(first: 300) {{ nodes {{ {fields} }} }} }}")
+
+    assert [error["extensions"]["code"] for error in told["errors"]] == ["TOO_EXPENSIVE"]
