@@ -184,7 +184,7 @@ def test_a_document_that_cannot_be_run_is_refused_by_status_only_in_the_newer_me
     assert newer.status_code == 400
     assert older.status_code in (200, 400)
     assert set(codes(newer)) == set(codes(older)) == {code}
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 30
 
 
 def test_wrong_variables_are_refused_before_anything_is_run(one_server: Served) -> None:
