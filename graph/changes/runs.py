@@ -97,8 +97,10 @@ class ClearDagRunInput:
     dag_id: str = strawberry.field(description="The DAG's id.")
     run_id: str = strawberry.field(description="The run's id.")
     only_failed: bool = strawberry.field(default=False, description="Clear failed task instances alone.")
-    run_on_latest_version: bool = strawberry.field(
-        default=False, description="Run the newest code instead of the code that it ran. Since Airflow 3.1."
+    run_on_latest_version: bool | None = strawberry.field(
+        default=None,
+        description="Run the newest code instead of the code that it ran; left out, as the DAG says since Airflow 3.3, "
+        "else not. Since Airflow 3.1.",
     )
     dry_run: bool = strawberry.field(default=False, description="Tell what would be cleared, and change nothing.")
 
