@@ -21,6 +21,9 @@ DEFAULT_PORT = 8088
 # airflow-graph by variables of these names, which are not meant for us.
 _SERVICE_LINK = re.compile(r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
 
+# Variables of the same beginning, by which builds and tests of this project are told things.
+_ELSEWHERE = re.compile(r"(BUILD|TEST)_\w+|LIVE")
+
 
 class Role(StrEnum):
     """What a caller may do, each role including the ones before it, as Airflow's own roles do."""
@@ -175,7 +178,8 @@ def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
     """Variables that look like settings and are none, each with the name that was probably meant."""
     known = [name.upper() for name in Settings.model_fields]
     said = [name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX)]
-    strange = [name for name in said if name not in known and not _SERVICE_LINK.fullmatch(name)]
+    others = (_SERVICE_LINK, _ELSEWHERE)
+    strange = [name for name in said if name not in known and not any(other.fullmatch(name) for other in others)]
     meant = {name: difflib.get_close_matches(name, known, n=1) for name in strange}
     return {PREFIX + name: PREFIX + close[0] if close else None for name, close in meant.items()}
 

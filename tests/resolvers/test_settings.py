@@ -103,6 +103,12 @@ def test_a_misspelt_variable_is_found_with_what_was_meant() -> None:
     assert found == {"AIRFLOW_GRAPH_TOKEN": "AIRFLOW_GRAPH_TOKENS", "AIRFLOW_GRAPH_XYZZY": None}
 
 
+def test_what_builds_and_tests_are_told_is_no_mistake() -> None:
+    told = ("TEST_EVERYTHING", "TEST_MYSQL", "TEST_CACHE", "BUILD_GRAPHIQL", "LIVE")
+
+    assert unknown_variables({f"AIRFLOW_GRAPH_{name}": "1" for name in told}) == {}
+
+
 def test_a_kubernetes_service_of_our_name_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     links = {
         "AIRFLOW_GRAPH_PORT": "tcp://10.0.0.1:8088",
