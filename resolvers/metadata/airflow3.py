@@ -243,7 +243,8 @@ _RELATIONS = (
                 "is_stale bundle_name bundle_version relative_fileloc timetable_summary timetable_type "
                 "allowed_run_types fail_fast last_parse_duration asset_expression"
             ),
-            "schedule": "timetable_summary",
+            # A DAG that is run on demand alone has the text "None" there.
+            "schedule": Logical(lambda over: func.nullif(over.c.timetable_summary, "None"), ("timetable_summary",)),
         },
         SINCE_AIRFLOW_3,
     ),

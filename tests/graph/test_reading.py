@@ -45,3 +45,19 @@ def test_a_document_of_too_many_lists_is_refused(world: World) -> None:
     answer = world.graph(f'{{ dag(dagId: "etl") {{ {lists} }} }}')
 
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["TOO_EXPENSIVE"]
+
+
+def test_a_dag_that_is_run_on_demand_alone_has_no_schedule(world: World) -> None:
+    if world.generation.number == 3:
+        world.dag("on_demand", timetable_summary="None")
+        world.dag("daily", timetable_summary="0 0 * * *")
+    else:
+        world.dag("on_demand", schedule_interval="null")
+        world.dag("daily", schedule_interval='"0 0 * * *"')
+
+    nodes = world.data("{ dags { nodes { dagId schedule { summary } } } }")["dags"]["nodes"]
+
+    assert nodes == [
+        {"dagId": "daily", "schedule": {"summary": "0 0 * * *"}},
+        {"dagId": "on_demand", "schedule": None},
+    ]
