@@ -68,8 +68,7 @@ def schedule(stored: str | None, summary: str | None) -> Json | None:
     """Return when a DAG is scheduled: from the JSON that Airflow 2 stores, else from Airflow 3's summary."""
     told = json.loads(stored) if stored else summary
     match told:
-        # What Airflow 3 says of a DAG that is not scheduled.
-        case None | "None":
+        case None:
             return None
         case {"type": "timedelta", "attrs": Mapping() as parts}:
             return span(timedelta(**{name: float(number) for name, number in parts.items()}))
