@@ -53,8 +53,8 @@ class ClearTaskInstancesInput:
     )
     run_on_latest_version: bool | None = strawberry.field(
         default=None,
-        description="Run the newest code instead of the code that they ran; left out, as the DAG says since Airflow 3.3, "
-        "else not. Since Airflow 3.1.",
+        description="Run the newest code instead of the code that they ran; left out, as the DAG says since "
+        "Airflow 3.3, else not. Since Airflow 3.1.",
     )
     prevent_running_task: bool = strawberry.field(
         default=False, description="Refuse if one of them is running. Since Airflow 3.2."
