@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, MetaData, and_, func, not_, select, true, ty
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
 from resolvers.metadata.columns import (
+    Columns,
     booleans,
     columns,
     dates,
@@ -36,13 +37,21 @@ from resolvers.metadata.vocabulary import (
 
 TABLES = MetaData()
 
-_TASK_INSTANCE = (
-    "task_id dag_id run_id state hostname unixname pool queue operator custom_operator_name executor "
-    "rendered_map_index external_executor_id next_method task_display_name"
-)
-_TASK_INSTANCE_NUMBERS = (
-    "map_index try_number max_tries job_id pool_slots priority_weight queued_by_job_id pid trigger_id"
-)
+
+def _tried() -> tuple[Columns, ...]:
+    """Return the columns that a task instance and its earlier tries have in common."""
+    return (
+        texts(
+            "task_id dag_id run_id state hostname unixname pool queue operator custom_operator_name executor "
+            "rendered_map_index external_executor_id next_method task_display_name"
+        ),
+        integers("map_index try_number max_tries job_id pool_slots priority_weight queued_by_job_id pid trigger_id"),
+        floats("duration"),
+        dates("start_date end_date queued_dttm updated_at trigger_timeout"),
+        columns(LargeBinary(), "executor_config"),
+        documents("next_kwargs"),
+    )
+
 
 _dag = table(
     TABLES,
@@ -75,27 +84,8 @@ _dag_run = table(
 _dag_run_note = table(
     TABLES, "dag_run_note", integers("user_id dag_run_id"), texts("content"), dates("created_at updated_at")
 )
-_task_instance = table(
-    TABLES,
-    "task_instance",
-    texts(_TASK_INSTANCE),
-    integers(_TASK_INSTANCE_NUMBERS),
-    floats("duration"),
-    dates("start_date end_date queued_dttm updated_at trigger_timeout"),
-    columns(LargeBinary(), "executor_config"),
-    documents("next_kwargs"),
-)
-_history = table(
-    TABLES,
-    "task_instance_history",
-    integers("id"),
-    texts(_TASK_INSTANCE),
-    integers(_TASK_INSTANCE_NUMBERS),
-    floats("duration"),
-    dates("start_date end_date queued_dttm updated_at trigger_timeout"),
-    columns(LargeBinary(), "executor_config"),
-    documents("next_kwargs"),
-)
+_task_instance = table(TABLES, "task_instance", *_tried())
+_history = table(TABLES, "task_instance_history", integers("id"), *_tried())
 _task_instance_note = table(
     TABLES,
     "task_instance_note",
