@@ -62,6 +62,18 @@ class Selector:
         wanted = tuple(self._wanted(key, type_, below) for key, below in self._fields(type_, nodes).items())
         return Selection(entity_type(type_), wanted)
 
+    def selections(self, type_: GraphQLNamedType, nodes: Sequence[FieldNode]) -> Iterator[Selection]:
+        """Return what these fields select of each entity that they lead to first, on whatever way."""
+        if not isinstance(type_, GraphQLObjectType):
+            return
+        if is_entity(type_):
+            yield self.selection(type_, nodes)
+            return
+        for below in self._fields(type_, nodes).values():
+            field = type_.fields.get(below[0].name.value)
+            if field is not None:
+                yield from self.selections(get_named_type(field.type), below)
+
     def page(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> PageSelection:
         """Return what these fields select of a connection."""
         row_type = _object(type_.fields["nodes"])

@@ -38,14 +38,24 @@ def read_back(description: str, keys: Callable[[Any], "Key | Sequence[Key] | Non
 
 
 def carry_out(info: ContextInfo, operation: Operation[P, R], *args: P.args, **arguments: P.kwargs) -> R:
-    """Carry out an operation for whoever asks; return the keys of what it changed."""
+    """Carry out an operation for whoever asks; return the keys of what it changed.
+
+    A selection that cannot be read is refused first: nothing is changed by a document that is wrong.
+    """
+    _foresee(info._raw_info)  # noqa: SLF001 - strawberry has no other way to reach it
     return info.context.session.run(operation, *args, **arguments)
 
 
 def carry_out_and_read(info: ContextInfo, operation: Operation[P, Key], *args: P.args, **arguments: P.kwargs) -> Any:
     """Carry out an operation; return the object that it changed, as the document selects it."""
-    key = info.context.session.run(operation, *args, **arguments)
+    key = carry_out(info, operation, *args, **arguments)
     return read_one(info._raw_info, key)  # noqa: SLF001 - strawberry has no other way to reach it
+
+
+def _foresee(info: "GraphQLResolveInfo[Context]") -> None:
+    """Read the selection of the answer to come; raises what is wrong with it."""
+    for _ in selector_of(info).selections(get_named_type(info.return_type), info.field_nodes):
+        pass
 
 
 def read_one(info: "GraphQLResolveInfo[Context]", key: Key) -> object:

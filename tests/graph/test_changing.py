@@ -123,3 +123,17 @@ def test_states_and_notes_are_set_and_a_run_deleted(world: World) -> None:
     world.data('mutation { deleteDagRun(dagId: "etl", runId: "r") }')
     assert world.rows("dag_run", "run_id") == []
     assert world.rows("task_instance", "task_id") == []
+
+
+def test_a_wrong_selection_is_refused_before_anything_is_changed(world: World) -> None:
+    world.dag("etl")
+    pause = 'mutation { pauseDag(dagId: "etl") { runs(first: -1) { nodes { runId } } } }'
+    trigger = (
+        'mutation { triggerDag(input: {dagId: "etl"}) { dagRun { taskInstances(first: 0) { nodes { taskId } } } } }'
+    )
+
+    for document in (pause, trigger):
+        assert world.graph(document)["errors"][0]["extensions"]["code"] == "INVALID"
+
+    assert world.rows("dag", "is_paused") == [{"is_paused": False}]
+    assert world.rows("dag_run", "run_id") == []
