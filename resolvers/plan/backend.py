@@ -1,5 +1,6 @@
 """What the three databases do differently where a plan asks for the rows of many parents at once."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,15 +51,15 @@ def _compile_json_table(element: _JsonTable, compiler: SQLCompiler, **kwargs: ob
     return f"JSON_TABLE({compiler.process(element.clauses, **kwargs)}, '$[*]' COLUMNS ({paths}))"
 
 
-class Backend:
+class Backend(ABC):
     """One database's way of joining lists of keys and limiting rows per parent."""
 
     name: str
     lateral: bool
 
+    @abstractmethod
     def parents(self, types: Sequence[type]) -> Parents:
         """Return a table of parent keys whose columns have these Python types (str or int)."""
-        raise NotImplementedError
 
     def parameters(self, keys: Sequence[Key]) -> dict[str, object]:
         """Return the parameters that fill the table with these keys."""
