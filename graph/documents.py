@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -18,14 +19,20 @@ from graphql import (
     OperationType,
     SelectionNode,
     SelectionSetNode,
+    VariableNode,
     parse,
     validate,
+    visit,
 )
+from graphql.execution.values import VariableValues
+from graphql.language import Visitor
 
+from graph.planned import Planned, Planner
 from resolvers.errors import Invalid, TooExpensive
 from resolvers.settings import Settings
 
 _KEPT = 500
+_PLANS_KEPT = 32
 _MOST_TOKENS = 15_000
 _MOST_FIELDS = 5_000
 
@@ -36,6 +43,8 @@ class Prepared:
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    planner: Planner | None = None
+    _plans: dict[object, Planned] = field(default_factory=dict, repr=False)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute; `Invalid` where the name does not decide on one."""
@@ -56,6 +65,45 @@ class Prepared:
             hint=f"Name one of: {names}." if names else "Send a document with one operation.",
         )
 
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """The variables on which it depends what the document asks for: those of @skip and @include."""
+        return _conditions(self.document) if self.document else ()
+
+    def planned(self, operation: OperationDefinitionNode, variables: VariableValues) -> Planned:
+        """Return the plan of an operation, made once for each way in which its conditions fall out."""
+        values = {name: variables.coerced[name] for name in self.conditions if name in variables.coerced}
+        key = (id(operation), *values.items())
+        found = self._plans.get(key)
+        if found is None:
+            if self.planner is None or self.document is None:
+                raise TypeError("a document that is wrong has no plan")
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            sources = {name: variables.sources[name] for name in values}
+            found = self.planner.plan(self.document, operation, VariableValues(sources, values))
+            self._plans[key] = found
+        return found
+
+
+class _Conditions(Visitor):
+    """Finds the variables of @skip and @include."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, None] = {}
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.found[argument.value.name.value] = None
+
+
+def _conditions(document: DocumentNode) -> tuple[str, ...]:
+    finder = _Conditions()
+    visit(document, finder)
+    return tuple(finder.found)
+
 
 @dataclass(frozen=True)
 class Documents:
@@ -63,9 +111,11 @@ class Documents:
 
     schema: GraphQLSchema
     settings: Settings
+    planner: Planner = field(init=False, repr=False, compare=False)
     _prepare: object = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "planner", Planner(self.schema, self.settings.max_page_size))
         object.__setattr__(self, "_prepare", lru_cache(maxsize=_KEPT)(self._prepared))
 
     def prepare(self, text: str) -> Prepared:
@@ -91,7 +141,7 @@ class Documents:
             refused = self._limits(document) or validate(self.schema, document, max_errors=20)
         except RecursionError:
             refused = [_too_deep()]
-        return Prepared(document, tuple(refused))
+        return Prepared(document, tuple(refused), self.planner)
 
     def _limits(self, document: DocumentNode) -> list[GraphQLError]:
         measure = _Measure(document)

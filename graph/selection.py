@@ -10,23 +10,29 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLField,
     GraphQLIncludeDirective,
+    GraphQLList,
     GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionSetNode,
     get_named_type,
     is_abstract_type,
+    is_leaf_type,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
-from strawberry.schema.config import StrawberryConfig
-from strawberry.types.arguments import convert_arguments
+from graphql.execution.values import VariableValues, get_directive_values
 from strawberry.types.field import StrawberryField
 
-from graph.types.base import BINDING, conditions, entity_of, order_of
-from resolvers.binding import Constant, Entity, Filter, Order
-from resolvers.errors import Invalid
+from graph.arguments import DEFINITION, Slots
+from graph.outputs import leaf_of
+from graph.types.base import BINDING, entity_of
+from graph.types.paging import Page
+from resolvers.binding import Constant, Entity
+from resolvers.output import LINKED, Needed, Output, Parts, Several
 from resolvers.selection import (
     EdgePart,
     Edges,
@@ -38,116 +44,129 @@ from resolvers.selection import (
     Selection,
     Total,
     Wanted,
-    Window,
 )
 
-# Where a type or field of the schema keeps what it was made from, and the schema the scalars it knows.
-DEFINITION = "strawberry-definition"
-SCALARS = "scalars"
-_COUNT_LIMIT = 1_000_000
+# The path of names in an answer, list indexes left out, that leads to objects of an entity.
+Place = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Selector:
-    """Reads what one operation selects."""
+    """Reads what one operation selects, where the conditions of @skip and @include are as these variables say."""
 
     schema: GraphQLSchema
-    config: StrawberryConfig
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: VariableValues
-    max_page_size: int
+    conditions: VariableValues
 
-    def selection(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Selection:
-        """Return what these fields select of an entity."""
-        wanted = tuple(self._wanted(key, type_, below) for key, below in self._fields(type_, nodes).items())
+    def selection(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode], slots: Slots) -> Selection:
+        """Return what these fields select of an entity; the arguments of its lists get places among `slots`."""
+        wanted = tuple(self._wanted(key, type_, below, slots) for key, below in self.fields(type_, nodes).items())
         return Selection(entity_type(type_), wanted)
 
-    def selections(self, type_: GraphQLNamedType, nodes: Sequence[FieldNode]) -> Iterator[Selection]:
+    def selections(
+        self, type_: GraphQLNamedType, nodes: Sequence[FieldNode], slots: Slots, place: Place = ()
+    ) -> Iterator[tuple[Place, Selection]]:
         """Return what these fields select of each entity that they lead to first, on whatever way."""
         if not isinstance(type_, GraphQLObjectType):
             return
         if is_entity(type_):
-            yield self.selection(type_, nodes)
+            yield place, self.selection(type_, nodes, slots)
             return
-        for below in self._fields(type_, nodes).values():
+        for key, below in self.fields(type_, nodes).items():
             field = type_.fields.get(below[0].name.value)
             if field is not None:
-                yield from self.selections(get_named_type(field.type), below)
+                yield from self.selections(get_named_type(field.type), below, slots, (*place, key))
 
-    def page(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> PageSelection:
+    def page(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode], slots: Slots) -> PageSelection:
         """Return what these fields select of a connection."""
         row_type = _object(type_.fields["nodes"])
-        parts = tuple(self._part(key, type_, row_type, below) for key, below in self._fields(type_, nodes).items())
+        parts = tuple(
+            self._part(key, type_, row_type, below, slots) for key, below in self.fields(type_, nodes).items()
+        )
         return PageSelection(entity_type(row_type), parts)
 
-    def arguments(self, field: GraphQLField, node: FieldNode) -> dict[str, Any]:
-        """Return a field's arguments by their Python names, as the types that they are declared with."""
-        coerced = get_argument_values(field, node, self.variables)
-        declared: StrawberryField = field.extensions[DEFINITION]
-        return convert_arguments(coerced, declared.arguments, self.schema.extensions[SCALARS], self.config)
-
-    def window(self, arguments: Mapping[str, Any]) -> Window:
-        """Return which rows `first` and `after` ask for; `Invalid` where `first` is out of bounds."""
-        first = arguments["first"]
-        if first is None or not 1 <= first <= self.max_page_size:
-            raise Invalid(
-                f"first must be 1 to {self.max_page_size:,}; it is {first}.",
-                field="first",
-                hint="Page through longer lists: pass endCursor as `after`.",
-            )
-        return Window(first, arguments.get("after") or None)
-
-    def _wanted(self, key: str, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Wanted:
+    def _wanted(self, key: str, type_: GraphQLObjectType, nodes: Sequence[FieldNode], slots: Slots) -> Wanted:
         name = nodes[0].name.value
         if name == "__typename":
             return Wanted(key, Constant(type_.name))
         field = type_.fields[name]
         declared: StrawberryField = field.extensions[DEFINITION]
-        wanted = Wanted(key, declared.metadata[BINDING])
+        wanted = Wanted(key, declared.metadata[BINDING], output=self._output(field.type, nodes))
         if declared.arguments:
-            arguments = self.arguments(field, nodes[0])
-            wanted = replace(wanted, filter=filter_in(arguments), order=order_in(arguments))
-            if "first" in arguments:
-                return replace(wanted, window=self.window(arguments), within=self.page(_object(field), nodes))
+            wanted = replace(wanted, given=slots.place(field, nodes[0]))
         below = get_named_type(field.type)
         if isinstance(below, GraphQLObjectType) and is_entity(below):
-            return replace(wanted, within=self.selection(below, nodes))
+            return replace(wanted, within=self.selection(below, nodes, slots))
+        if "first" in field.args:
+            return replace(wanted, within=self.page(_object(field), nodes, slots))
         return wanted
 
+    def _output(self, type_: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Output:
+        """Return how values of a type are written, of which these fields are selected."""
+        match type_:
+            case GraphQLNonNull():
+                return Needed(self._output(type_.of_type, nodes))
+            case GraphQLList():
+                return Several(self._output(type_.of_type, nodes))
+            case GraphQLObjectType() if not is_entity(type_) and not is_page(type_):
+                return self._parts(type_, nodes)
+        return leaf_of(type_) if is_leaf_type(type_) else LINKED
+
+    def _parts(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Parts:
+        parts: list[tuple[str, str | None, Output | str]] = []
+        for key, below in self.fields(type_, nodes).items():
+            name = below[0].name.value
+            if name == "__typename":
+                parts.append((key, None, type_.name))
+            else:
+                parts.append((key, name, self._output(type_.fields[name].type, below)))
+        return Parts(tuple(parts))
+
     def _part(
-        self, key: str, type_: GraphQLObjectType, row_type: GraphQLObjectType, nodes: Sequence[FieldNode]
+        self,
+        key: str,
+        type_: GraphQLObjectType,
+        row_type: GraphQLObjectType,
+        nodes: Sequence[FieldNode],
+        slots: Slots,
     ) -> PagePart:
         match nodes[0].name.value:
             case "nodes":
-                return Nodes(key, self.selection(row_type, nodes))
+                return Nodes(key, self.selection(row_type, nodes, slots))
             case "edges":
                 edge_type = _object(type_.fields["edges"])
-                parts = self._fields(edge_type, nodes).items()
-                return Edges(key, tuple(self._edge_part(name, edge_type, row_type, below) for name, below in parts))
+                parts = self.fields(edge_type, nodes).items()
+                return Edges(
+                    key, tuple(self._edge_part(name, edge_type, row_type, below, slots) for name, below in parts)
+                )
             case "pageInfo":
                 info_type = _object(type_.fields["pageInfo"])
-                fields = self._fields(info_type, nodes).items()
+                fields = self.fields(info_type, nodes).items()
                 return PageInfo(key, tuple((name, below[0].name.value) for name, below in fields))
             case "totalCount":
-                up_to = self.arguments(type_.fields["totalCount"], nodes[0])["up_to"]
-                if up_to is None or not 1 <= up_to <= _COUNT_LIMIT:
-                    raise Invalid(f"upTo must be 1 to {_COUNT_LIMIT:,}; it is {up_to}.", field="upTo")
-                return Total(key, up_to)
+                return Total(key, slots.place(type_.fields["totalCount"], nodes[0]))
             case _:
                 return Fixed(key, type_.name)
 
     def _edge_part(
-        self, key: str, edge_type: GraphQLObjectType, row_type: GraphQLObjectType, nodes: Sequence[FieldNode]
+        self,
+        key: str,
+        edge_type: GraphQLObjectType,
+        row_type: GraphQLObjectType,
+        nodes: Sequence[FieldNode],
+        slots: Slots,
     ) -> EdgePart:
         match nodes[0].name.value:
             case "node":
-                return EdgePart(key, node=self.selection(row_type, nodes))
+                return EdgePart(key, node=self.selection(row_type, nodes, slots))
             case "cursor":
                 return EdgePart(key)
             case _:
                 return EdgePart(key, constant=edge_type.name)
 
-    def _fields(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> dict[str, list[FieldNode]]:
+    def fields(
+        self, type_: GraphQLObjectType, nodes: Sequence[FieldNode | OperationDefinitionNode]
+    ) -> dict[str, list[FieldNode]]:
         """Return the fields selected below these nodes by their names in the answer, merged."""
         found: dict[str, list[FieldNode]] = {}
         # Over all the nodes, each fragment once: that of fields which are merged would double at each level.
@@ -179,10 +198,10 @@ class Selector:
     def _included(self, node: Any) -> bool:  # noqa: ANN401 - any selection node
         if not node.directives:
             return True
-        skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
+        skip = get_directive_values(GraphQLSkipDirective, node, self.conditions)
         if skip and skip["if"]:
             return False
-        include = get_directive_values(GraphQLIncludeDirective, node, self.variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self.conditions)
         return not include or bool(include["if"])
 
     def _applies(self, condition: str, type_: GraphQLObjectType) -> bool:
@@ -192,20 +211,15 @@ class Selector:
         return named is not None and is_abstract_type(named) and self.schema.is_sub_type(named, type_)
 
 
-def filter_in(arguments: Mapping[str, Any]) -> Filter:
-    """Return the conditions in a field's arguments."""
-    return conditions(arguments.get("filter"))
-
-
-def order_in(arguments: Mapping[str, Any]) -> Order | None:
-    """Return the order in a field's arguments, none where it is left to the field."""
-    order = arguments.get("order_by")
-    return None if order is None else order_of(order.value)
-
-
 def entity_type(type_: GraphQLObjectType) -> Entity:
     """Return the entity that a type of the schema stands for."""
     return entity_of(type_.extensions[DEFINITION].origin)
+
+
+def is_page(type_: GraphQLNamedType) -> bool:
+    """Say whether a type of the schema is a connection, or a part of one."""
+    definition = type_.extensions.get(DEFINITION)
+    return definition is not None and getattr(definition.origin, "__module__", "") == Page.__module__
 
 
 def is_entity(type_: GraphQLNamedType) -> bool:

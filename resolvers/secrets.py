@@ -74,6 +74,10 @@ class KeyRing:
         """Return the text behind a stored value; Unavailable when the keys do not open it."""
         return self._opened(stored) if is_encrypted else stored
 
+    def read(self, stored: str | None, is_encrypted: bool) -> str | None:  # noqa: FBT001 - a row's two columns
+        """Return what `decrypt` does, and nothing for nothing."""
+        return None if stored is None else self.decrypt(stored, is_encrypted=is_encrypted)
+
     def rotate(self, stored: str, *, is_encrypted: bool) -> tuple[str, bool]:
         """Return the same text as the first key encrypts it now; Unavailable as in `decrypt`."""
         return self.encrypt(self.decrypt(stored, is_encrypted=is_encrypted))

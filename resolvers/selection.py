@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resolvers.binding import Binding, Entity, Filter, Order
+from resolvers.output import Output
 
 
 @dataclass(frozen=True)
@@ -16,24 +17,36 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Arguments:
+    """What a request says of one list: which rows, in which order, which page, and how far to count.
+
+    An order that is not given is the list's own.
+    """
+
+    filter: Filter = ()
+    order: Order | None = None
+    window: Window | None = None
+    up_to: int | None = None
+
+
+@dataclass(frozen=True)
 class Wanted:
     """One field under its name in the answer.
 
-    `within` says what is wanted of the rows behind a link. `filter`, `order` and `window` are the
-    arguments of a list; an order that is not given is the binding's own.
+    `within` says what is wanted of the rows behind a link. `given` is the place of a list's arguments
+    among those of the request. `output` says how the value is written; without one, as it is.
     """
 
     key: str
     binding: Binding
     within: "Selection | PageSelection | None" = None
-    filter: Filter = ()
-    order: Order | None = None
-    window: Window | None = None
+    given: int | None = None
+    output: Output | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
-    """What is wanted of one entity."""
+    """What is wanted of one entity. Made once, and read with many times: what is planned for it is kept."""
 
     entity: Entity
     wanted: tuple[Wanted, ...]
@@ -74,10 +87,13 @@ class PageInfo:
 
 @dataclass(frozen=True)
 class Total:
-    """How many rows there are beyond the page, counted up to a limit where one is given."""
+    """How many rows there are beyond the page.
+
+    `given` is the place, among the request's arguments, of the limit up to which they are counted; none for no limit.
+    """
 
     key: str
-    up_to: int | None
+    given: int | None
 
 
 @dataclass(frozen=True)
@@ -91,9 +107,9 @@ class Fixed:
 PagePart = Nodes | Edges | PageInfo | Total | Fixed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageSelection:
-    """What is wanted of a page of an entity's rows."""
+    """What is wanted of a page of an entity's rows; made once, like a `Selection`."""
 
     entity: Entity
     parts: tuple[PagePart, ...]
@@ -101,12 +117,13 @@ class PageSelection:
 
 @dataclass(frozen=True)
 class Listing:
-    """A root read of a page of an entity's rows."""
+    """A root read of a page of an entity's rows; `given` are the arguments of the lists within."""
 
     page: PageSelection
     order: Order
     window: Window
     filter: Filter = ()
+    given: tuple[Arguments, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,3 +132,4 @@ class Lookup:
 
     selection: Selection
     keys: tuple[Mapping[str, object], ...]
+    given: tuple[Arguments, ...] = ()

@@ -1,18 +1,18 @@
 """The only door: a service over one database, and sessions in which one actor reads and changes things."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.actor import Actor
 from resolvers.access.credentials import Credentials, TokenBook
-from resolvers.access.visibility import scope_of
+from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
@@ -24,10 +24,11 @@ from resolvers.operations.audit import write_audit
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
-from resolvers.plan.planner import plan_listing, plan_lookup
-from resolvers.plan.reader import Reader
+from resolvers.plan.ran import Ran
+from resolvers.plan.reader import Found, Reader
+from resolvers.plan.stage import Plans, StageMaker
 from resolvers.secrets import KeyRing
-from resolvers.selection import Listing, Lookup
+from resolvers.selection import Arguments, Listing, Lookup
 from resolvers.settings import Settings
 from resolvers.sources.health import Health, read_health
 
@@ -48,6 +49,7 @@ class Service:
     generation: Generation
     keys: KeyRing
     tokens: TokenBook
+    plans: Plans
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
@@ -63,14 +65,9 @@ class Service:
             engine.dispose()
             raise
         key = config.fernet_key(settings)
-        return cls(
-            settings,
-            config,
-            engine,
-            generation,
-            KeyRing.parse(key.value if key else None),
-            TokenBook.of(settings),
-        )
+        keys = KeyRing.parse(key.value if key else None)
+        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
+        return cls(settings, config, engine, generation, keys, TokenBook.of(settings), Plans(maker))
 
     def authenticate(self, authorization: str | None) -> Actor:
         """Return whose Authorization header this is; `Unauthenticated` where it is nobody's known."""
@@ -116,7 +113,8 @@ class Session:
     def __init__(self, service: Service, actor: Actor) -> None:
         self.service = service
         self.actor = actor
-        self.statements: list[Select[Any]] = []
+        self.ran: list[Ran] = []
+        self.scopes = Scopes(actor)
         self._open = ExitStack()
         self._reader: Reader | None = None
 
@@ -130,25 +128,22 @@ class Session:
         """The kind of the database, such as `postgresql`."""
         return self.service.engine.dialect.name
 
-    @overload
-    def read(self, wanted: Listing) -> object: ...
-    @overload
-    def read(self, wanted: Lookup) -> list[object]: ...
-    def read(self, wanted: Listing | Lookup) -> object:
-        """Return a page of rows, or the row of each key: none where there is none that the actor may see.
+    def read(self, wanted: Listing | Lookup) -> Found:
+        """Return what is found: one page of rows, or the row of each key, none where there is none to be seen.
 
         Raises `Forbidden` where the actor may see no row of the kind at all.
         """
+        plans = self.service.plans
         if isinstance(wanted, Listing):
             self._admit(wanted.page.entity)
+            arguments = Arguments(wanted.filter, wanted.order, wanted.window)
             with self._reading() as reader:
-                return reader.root(plan_listing(self.generation, wanted))
+                return reader.page(plans.page(wanted.page), arguments, wanted.given)
         entity = wanted.selection.entity
         self._admit(entity)
         keys = [tuple(key[name] for name in entity.key) for key in wanted.keys]
         with self._reading() as reader:
-            found = reader.by_key(plan_lookup(self.generation, wanted), keys)
-        return [found.get(key) for key in keys]
+            return reader.objects(plans.selection(wanted.selection), keys, wanted.given)
 
     def run(
         self,
@@ -188,7 +183,8 @@ class Session:
     def health(self) -> Health:
         """Return whether Airflow's own processes are alive; anybody may know."""
         service = self.service
-        return read_health(self._read().connection, service.generation, service.config, datetime.now(UTC))
+        self._read()
+        return read_health(self._connection, service.generation, service.config, datetime.now(UTC))
 
     def close(self) -> None:
         """End the snapshot; the next read begins another."""
@@ -249,7 +245,7 @@ class Session:
             )
 
     def _admit(self, entity: Entity) -> None:
-        scope = scope_of(entity.guard, self.actor)
+        scope = self.scopes.of(entity.guard)
         if isinstance(scope, frozenset) and not scope:
             needed = ", ".join(permission.value for permission in entity.guard.permissions)
             raise Forbidden(
@@ -274,20 +270,17 @@ class Session:
     def _read(self) -> Reader:
         if self._reader is None:
             service = self.service
-            connection = self._open.enter_context(read_snapshot(service.engine))
+            self._connection = self._open.enter_context(read_snapshot(service.engine))
             self._reader = Reader(
-                connection,
-                service.generation,
-                BACKENDS[service.engine.dialect.name],
-                self.actor,
-                decrypt=self._decrypt,
+                self._run_statement,
+                service.plans,
+                self.scopes,
                 max_rows=service.settings.max_rows,
                 max_statements=service.settings.max_statements,
+                ran=self.ran,
             )
-            self._reader.ran = self.statements
         return self._reader
 
-    def _decrypt(self, stored: str | None, is_encrypted: bool) -> object:  # noqa: FBT001 - a row's two columns
-        if stored is None:
-            return None
-        return self.service.keys.decrypt(stored, is_encrypted=is_encrypted)
+    def _run_statement(self, text: str, parameters: Any) -> Sequence[tuple[Any, ...]]:
+        told = parameters if isinstance(parameters, dict) else tuple(parameters)
+        return [tuple(row) for row in self._connection.exec_driver_sql(text, told)]

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from graphql import graphql_sync
+import orjson
 from sqlalchemy import Connection, insert, select
 
-from graph.context import Context
+from graph.answering import answer
+from graph.documents import Documents
 from graph.problems import formatted
 from graph.schema import build_schema
 from resolvers.access.actor import Actor, actor_of_role
@@ -90,6 +91,11 @@ class World:
         service = Service.open(told, AirflowConfig.discover(environ={}), url)
         assert service.generation.minor == minor or {minor, service.generation.minor} == {"2.10", "2.11"}
         return cls(service, url)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """What prepares documents, as the server does."""
+        return Documents(SCHEMA, self.service.settings)
 
     @property
     def generation(self) -> Generation:
@@ -263,13 +269,15 @@ class World:
 
     def graph(self, document: str, *, actor: Actor | None = None, **variables: object) -> dict[str, Any]:
         """Answer a GraphQL document in-process; return the response, with `statements` beside it."""
+        prepared = self.documents.prepare(document)
+        if prepared.errors:
+            return {"data": None, "errors": [formatted(error) for error in prepared.errors], "statements": []}
         with self.service.session(actor or self.actor()) as session:
-            result = graphql_sync(SCHEMA, document, context_value=Context(session), variable_values=variables)
-            errors = [formatted(error) for error in result.errors or []]
+            told = answer(SCHEMA, prepared, prepared.operation(None), variables, session)
             return {
-                "data": result.data,
-                "errors": errors,
-                "statements": [str(statement) for statement in session.statements],
+                "data": None if told.data is None else orjson.loads(orjson.dumps(told.data)),
+                "errors": [formatted(error) for error in told.errors],
+                "statements": [ran.statement for ran in session.ran],
             }
 
     def data(self, document: str, *, actor: Actor | None = None, **variables: object) -> dict[str, Any]:

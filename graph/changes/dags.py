@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from graph.changes.carrying import ContextInfo, Refusal, carry_out, carry_out_and_read, read_back, refusal
+from graph.changes.carrying import ContextInfo, Refusal, carry_out, read_back, refusal
 from graph.types.dag import DAG
 from resolvers.errors import Invalid, Problem
 from resolvers.operations.dags import reparse, set_paused
@@ -50,13 +50,13 @@ class _Result:
 
 def pause_dag(info: ContextInfo, dag_id: DagId) -> DAG:
     """Pause a DAG."""
-    paused: Any = carry_out_and_read(info, set_paused, dag_id=dag_id, is_paused=True)
+    paused: Any = carry_out(info, set_paused, dag_id=dag_id, is_paused=True)
     return paused  # type: ignore[no-any-return]
 
 
 def unpause_dag(info: ContextInfo, dag_id: DagId) -> DAG:
     """Resume a DAG."""
-    resumed: Any = carry_out_and_read(info, set_paused, dag_id=dag_id, is_paused=False)
+    resumed: Any = carry_out(info, set_paused, dag_id=dag_id, is_paused=False)
     return resumed  # type: ignore[no-any-return]
 
 
@@ -80,5 +80,5 @@ def set_dags_paused(
 
 def reparse_dag(info: ContextInfo, dag_id: DagId) -> DAG:
     """Ask for a DAG's file to be parsed."""
-    asked: Any = carry_out_and_read(info, reparse, dag_id=dag_id)
+    asked: Any = carry_out(info, reparse, dag_id=dag_id)
     return asked  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from graph.changes.carrying import ContextInfo, carry_out, carry_out_and_read, given
+from graph.changes.carrying import ContextInfo, carry_out, given
 from graph.types.node import global_id
 from graph.types.pool import Pool
 from resolvers.operations import pools
@@ -41,7 +41,7 @@ def create_pool(
     input: Annotated[CreatePoolInput, strawberry.argument(description="The pool.")],
 ) -> Pool:
     """Create a pool."""
-    made: Any = carry_out_and_read(
+    made: Any = carry_out(
         info,
         pools.create_pool,
         name=input.name,
@@ -64,7 +64,7 @@ def update_pool(
         description=input.description,
         include_deferred=UNSET if input.include_deferred is None else input.include_deferred,
     )
-    changed: Any = carry_out_and_read(info, pools.update_pool, name=input.name, **values)
+    changed: Any = carry_out(info, pools.update_pool, name=input.name, **values)
     return changed  # type: ignore[no-any-return]
 
 

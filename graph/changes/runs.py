@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import enum_value
 
-from graph.changes.carrying import ContextInfo, carry_out, carry_out_and_read, read_back
+from graph.changes.carrying import ContextInfo, carry_out, read_back
 from graph.changes.clearing import ClearedPayload, Reached
 from graph.types.dag_run import DagRun
 from graph.types.node import global_id
@@ -140,9 +140,7 @@ def set_dag_run_state(
     input: Annotated[SetDagRunStateInput, strawberry.argument(description="Run and state.")],
 ) -> DagRun:
     """Set the state of a run."""
-    changed: Any = carry_out_and_read(
-        info, set_run_state, dag_id=input.dag_id, run_id=input.run_id, state=_STATES[input.state]
-    )
+    changed: Any = carry_out(info, set_run_state, dag_id=input.dag_id, run_id=input.run_id, state=_STATES[input.state])
     return changed  # type: ignore[no-any-return]
 
 
@@ -151,7 +149,7 @@ def set_dag_run_note(
     input: Annotated[SetDagRunNoteInput, strawberry.argument(description="Run and note.")],
 ) -> DagRun:
     """Write a note about a run."""
-    changed: Any = carry_out_and_read(info, set_run_note, dag_id=input.dag_id, run_id=input.run_id, note=input.note)
+    changed: Any = carry_out(info, set_run_note, dag_id=input.dag_id, run_id=input.run_id, note=input.note)
     return changed  # type: ignore[no-any-return]
 
 

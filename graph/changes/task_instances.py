@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import enum_value
 
-from graph.changes.carrying import ContextInfo, carry_out, carry_out_and_read
+from graph.changes.carrying import ContextInfo, carry_out
 from graph.changes.clearing import ClearedPayload, Reached
 from graph.types.task_instance import TaskInstance
 from resolvers.operations.clear import clear_task_instances as clear
@@ -168,7 +168,7 @@ def set_task_instance_note(
     input: Annotated[SetTaskInstanceNoteInput, strawberry.argument(description="Which, and the note.")],
 ) -> TaskInstance:
     """Write a note about a task instance."""
-    changed: Any = carry_out_and_read(
+    changed: Any = carry_out(
         info,
         write_note,
         dag_id=input.dag_id,

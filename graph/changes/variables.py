@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from graph.changes.carrying import ContextInfo, carry_out, carry_out_and_read, given
+from graph.changes.carrying import ContextInfo, carry_out, given
 from graph.types.node import global_id
 from graph.types.variable import Variable
 from resolvers.operations import variables
@@ -34,9 +34,7 @@ def set_variable(
     input: Annotated[SetVariableInput, strawberry.argument(description="The variable.")],
 ) -> Variable:
     """Create a variable, or set it anew."""
-    made: Any = carry_out_and_read(
-        info, variables.set_variable, key=input.key, value=input.value, description=input.description
-    )
+    made: Any = carry_out(info, variables.set_variable, key=input.key, value=input.value, description=input.description)
     return made  # type: ignore[no-any-return]
 
 
@@ -46,7 +44,7 @@ def update_variable(
 ) -> Variable:
     """Change a variable."""
     values = given(value=UNSET if input.value is None else input.value, description=input.description)
-    changed: Any = carry_out_and_read(info, variables.update_variable, key=input.key, **values)
+    changed: Any = carry_out(info, variables.update_variable, key=input.key, **values)
     return changed  # type: ignore[no-any-return]
 
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationType, execute_sync
+from graphql import GraphQLError, GraphQLSchema, OperationType
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from graph.context import Context
+from graph.answering import Answer, answer
 from graph.documents import Documents
 from graph.http.auth import actor_of
 from graph.http.body import read_body
@@ -70,13 +70,7 @@ class Endpoint:
         if request.method != "POST" and operation.operation is not OperationType.QUERY:
             raise Invalid("A mutation cannot be asked for by GET.", hint="Send it by POST.")
         with self.service.session(actor) as session:
-            result = execute_sync(
-                self.schema,
-                prepared.document,
-                context_value=Context(session),
-                variable_values=dict(asked.variables or {}),
-                operation_name=asked.operation_name,
-            )
+            result = answer(self.schema, prepared, operation, asked.variables, session)
         return _response(result, media_type)
 
     async def _asked(self, request: Request) -> GraphQLRequest:
@@ -123,8 +117,8 @@ def _refusal(errors: tuple[GraphQLError, ...], media_type: str) -> Response:
     return Response(_written(told), 400 if media_type == GRAPHQL else 200, media_type=media_type)
 
 
-def _response(result: ExecutionResult, media_type: str) -> Response:
-    if result.errors and result.data is None and all(error.path is None for error in result.errors):
+def _response(result: Answer, media_type: str) -> Response:
+    if not result.executed:
         return _refusal(tuple(result.errors), media_type)
     errors = [formatted(error) for error in result.errors or ()]
     told = {"data": result.data, "errors": errors} if errors else {"data": result.data}

@@ -58,7 +58,7 @@ class Call:
 
     def find_all(self, codec: Selection, keys: list[dict[str, object]]) -> list[Json | None]:
         """Return the object of each key, none where there is none."""
-        return self.session.read(Lookup(codec, tuple(keys)))  # type: ignore[return-value] # trees of a codec are objects
+        return self.session.read(Lookup(codec, tuple(keys))).written()
 
     def sent(self) -> dict[str, object]:
         """Return what the audit log says that the client sent.

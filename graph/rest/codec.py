@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph.types.base import entity_of
 from resolvers.binding import Binding, Column, Derived, Each, Entity, One, Order
@@ -64,6 +65,7 @@ def beside(selection: Selection, **named: Binding | Nested) -> Selection:
     return Selection(selection.entity, selection.wanted + more.wanted)
 
 
+@lru_cache(1_000)
 def only(selection: Selection, names: frozenset[str]) -> Selection:
-    """Return a codec of these wire names alone."""
+    """Return a codec of these wire names alone, the same one each time: what is planned for it is kept."""
     return Selection(selection.entity, tuple(wanted for wanted in selection.wanted if wanted.key in names))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from graph.rest.call import Call, Finish
@@ -33,6 +34,9 @@ class Fields:
 
 
 FIELDS = lists("fields")
+
+# How many pages are kept that clients made by naming fields.
+_PAGES = 1_000
 
 
 @dataclass(frozen=True)
@@ -110,20 +114,22 @@ def listing(
     codec: Selection, into: str, filter_: Filter, order: Order, window_: Window, *, total: str | None = "total_entries"
 ) -> Listing:
     """Return the read whose answer is the JSON of a page."""
+    return Listing(_page(codec, into, total), order, window_, filter_)
+
+
+@lru_cache(_PAGES)
+def _page(codec: Selection, into: str, total: str | None) -> PageSelection:
+    """Return a page of a codec, the same one each time: what is planned for it is kept."""
     counted = (Total(total, None),) if total else ()
-    return Listing(PageSelection(codec.entity, (Nodes(into, codec), *counted)), order, window_, filter_)
+    return PageSelection(codec.entity, (Nodes(into, codec), *counted))
 
 
 def read_page(call: Call, page: Listing, *, finish: Finish | None = None) -> Json:
     """Return the JSON of a page, each of its objects finished."""
-    found: Json = call.session.read(page)  # type: ignore[assignment] # the tree of a codec is the object
+    found: Json = call.session.read(page).written()[0]
     for part in page.page.parts:
         objects = found[part.key]
-        if not isinstance(objects, list):
-            continue
-        # A database is asked for one row more than a page has, to learn whether there is a next one.
-        found[part.key] = objects[: page.window.first]
-        if finish:
+        if finish and isinstance(objects, list):
             for one in objects:
                 finish(call, one)
     return found

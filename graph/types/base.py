@@ -1,7 +1,6 @@
 """How a noun is declared: each field says, where it stands, what it means and what it stands for."""
 
 from collections.abc import Callable
-from enum import Enum
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar, dataclass_transform
@@ -33,10 +32,10 @@ from resolvers.binding import (
 
 T = TypeVar("T")
 
-# The key of a field's metadata under which its binding stands.
+# The keys of a field's metadata under which its binding stands, or the condition of a filter's field.
 BINDING = "binding"
 ENTITY = "__entity__"
-_MATCH = "match"
+MATCH = "match"
 
 
 def order_of(text: str) -> Order:
@@ -197,24 +196,5 @@ def matches(
 ) -> Any:
     """Return a field of a filter: a condition on a logical column, left out when it is null."""
     return strawberry.field(
-        default=None, description=description, metadata={_MATCH: Match(column, operator, None, link, guard)}
+        default=None, description=description, metadata={MATCH: Match(column, operator, None, link, guard)}
     )
-
-
-def conditions(given: object) -> Filter:
-    """Return the conditions that a filter input states."""
-    if given is None:
-        return ()
-    found: list[Match] = []
-    for field in get_object_definition(type(given), strict=True).fields:
-        value = getattr(given, field.python_name)
-        match: Match | None = field.metadata.get(_MATCH)
-        if value is not None and match is not None:
-            found.append(Match(match.column, match.operator, _hashable(value), match.link, match.guard))
-    return tuple(found)
-
-
-def _hashable(value: object) -> object:
-    if isinstance(value, list):
-        return tuple(_hashable(one) for one in value)
-    return value.value if isinstance(value, Enum) else value

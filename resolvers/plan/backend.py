@@ -8,14 +8,15 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     ColumnElement,
     FromClause,
     Integer,
     String,
-    bindparam,
     column,
     func,
     literal_column,
+    select,
     type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -23,15 +24,18 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 
+from resolvers.plan.asked import Asked, Parameters, Source
+
 Key = tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class Parents:
-    """The keys of the parents as a table in the statement, and the parameters that fill it."""
+    """The keys of the parents as a table in a statement; `ordinal` is the place of each, from 1."""
 
     table: FromClause
     columns: tuple[ColumnElement[Any], ...]
+    ordinal: ColumnElement[Any]
 
 
 class _JsonTable(FunctionElement[Any]):
@@ -48,7 +52,8 @@ class _JsonTable(FunctionElement[Any]):
 @compiles(_JsonTable)
 def _compile_json_table(element: _JsonTable, compiler: SQLCompiler, **kwargs: object) -> str:
     paths = ", ".join(f"k{at} {type_} PATH '$[{at}]'" for at, type_ in enumerate(element.types))
-    return f"JSON_TABLE({compiler.process(element.clauses, **kwargs)}, '$[*]' COLUMNS ({paths}))"
+    document = compiler.process(element.clauses, **kwargs)
+    return f"JSON_TABLE({document}, '$[*]' COLUMNS (ordinal FOR ORDINALITY, {paths}))"
 
 
 class Backend(ABC):
@@ -58,12 +63,21 @@ class Backend(ABC):
     lateral: bool
 
     @abstractmethod
-    def parents(self, types: Sequence[type]) -> Parents:
+    def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return a table of parent keys whose columns have these Python types (str or int)."""
 
-    def parameters(self, keys: Sequence[Key]) -> dict[str, object]:
-        """Return the parameters that fill the table with these keys."""
-        return {"keys": orjson.dumps(keys).decode()}
+    @abstractmethod
+    def among(self, expression: ColumnElement[Any], values: BindParameter[Any], type_: type) -> ColumnElement[bool]:
+        """Return the condition that an expression is one of the values that a parameter lists."""
+
+    def list_type(self, type_: type) -> TypeEngine[Any]:
+        """Return the type of a parameter that lists values of a Python type."""
+        del type_
+        return String()
+
+    def listed(self, values: Sequence[object]) -> object:
+        """Return what a parameter that lists these values is set to."""
+        return orjson.dumps(values).decode()
 
 
 class PostgreSQL(Backend):
@@ -72,16 +86,25 @@ class PostgreSQL(Backend):
     name = "postgresql"
     lateral = True
 
-    def parents(self, types: Sequence[type]) -> Parents:
+    def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return the arrays of keys, unnested side by side."""
-        arrays = [bindparam(f"keys{at}", type_=ARRAY(_sql_type(type_))) for at, type_ in enumerate(types)]
+        arrays = [parameters.bind(_part(at), self.list_type(type_)) for at, type_ in enumerate(types)]
         names = [column(f"k{at}", _sql_type(type_)) for at, type_ in enumerate(types)]
-        table = func.unnest(*arrays).table_valued(*names).render_derived("parents")
-        return Parents(table, tuple(table.c[name.name] for name in names))
+        valued = func.unnest(*arrays).table_valued(*names, with_ordinality="ordinal").render_derived("parents")
+        return Parents(valued, tuple(valued.c[name.name] for name in names), valued.c.ordinal)
 
-    def parameters(self, keys: Sequence[Key]) -> dict[str, object]:
-        """Return one array per part of the keys."""
-        return {f"keys{at}": list(values) for at, values in enumerate(zip(*keys, strict=True))}
+    def among(self, expression: ColumnElement[Any], values: BindParameter[Any], type_: type) -> ColumnElement[bool]:
+        """Return a comparison with any element of an array."""
+        del type_
+        return expression == func.any(values)
+
+    def list_type(self, type_: type) -> TypeEngine[Any]:
+        """Return an array's type."""
+        return ARRAY(_sql_type(type_))
+
+    def listed(self, values: Sequence[object]) -> object:
+        """Return the values themselves."""
+        return list(values)
 
 
 class SQLite(Backend):
@@ -90,15 +113,20 @@ class SQLite(Backend):
     name = "sqlite"
     lateral = False
 
-    def parents(self, types: Sequence[type]) -> Parents:
+    def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return the parts of each key, extracted from one array."""
-        document = bindparam("keys", type_=String())
-        table = func.json_each(document).table_valued(column("value"), name="parents")
+        document = parameters.bind(_rows, String())
+        table = func.json_each(document).table_valued(column("key"), column("value"), name="parents")
         extracted = tuple(
             type_coerce(func.json_extract(table.c.value, literal_column(f"'$[{at}]'")), _sql_type(type_))
             for at, type_ in enumerate(types)
         )
-        return Parents(table, extracted)
+        return Parents(table, extracted, type_coerce(table.c.key, Integer()) + literal_column("1"))
+
+    def among(self, expression: ColumnElement[Any], values: BindParameter[Any], type_: type) -> ColumnElement[bool]:
+        """Return a comparison with the elements of a JSON array."""
+        elements = func.json_each(values).table_valued(column("value", _sql_type(type_)), name="listed")
+        return expression.in_(select(elements.c.value))
 
 
 class MySQL(Backend):
@@ -107,16 +135,37 @@ class MySQL(Backend):
     name = "mysql"
     lateral = True
 
-    def parents(self, types: Sequence[type]) -> Parents:
+    def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return the keys as a JSON_TABLE."""
-        document = bindparam("keys", type_=String())
-        # Airflow's ids are in utf8mb3_bin there: keys of another collation would not use the index. The
-        # longest, a pool's name, has 256 characters; a key that does not fit reads as null, and finds nothing.
-        text = "VARCHAR(512) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin"
-        stored = ["INT" if type_ is int else text for type_ in types]
         names = [column(f"k{at}", _sql_type(type_)) for at, type_ in enumerate(types)]
-        table = _JsonTable(document, stored).table_valued(*names, name="parents")
-        return Parents(table, tuple(table.c[name.name] for name in names))
+        document = parameters.bind(_rows, String())
+        table = _JsonTable(document, [_stored(type_) for type_ in types]).table_valued(
+            *names, column("ordinal", Integer()), name="parents"
+        )
+        return Parents(table, tuple(table.c[name.name] for name in names), table.c.ordinal)
+
+    def among(self, expression: ColumnElement[Any], values: BindParameter[Any], type_: type) -> ColumnElement[bool]:
+        """Return a comparison with the only column of a JSON_TABLE."""
+        table = _JsonTable(values, [_stored(type_)]).table_valued(column("k0", _sql_type(type_)), name="listed")
+        return expression.in_(select(table.c.k0))
+
+    def listed(self, values: Sequence[object]) -> object:
+        """Return the values as rows of one column."""
+        return orjson.dumps([[value] for value in values]).decode()
+
+
+def _part(at: int) -> Source:
+    return lambda asked: list(asked.keys[at])
+
+
+def _rows(asked: Asked) -> str:
+    return orjson.dumps(list(zip(*asked.keys, strict=True))).decode()
+
+
+def _stored(type_: type) -> str:
+    # Airflow's ids are in utf8mb3_bin there: keys of another collation would not use the index. The
+    # longest, a pool's name, has 256 characters; a key that does not fit reads as null, and finds nothing.
+    return "INT" if type_ is int else "VARCHAR(512) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin"
 
 
 def _sql_type(type_: type) -> TypeEngine[Any]:

@@ -4,10 +4,18 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import blake2s
 
 import orjson
 
+from resolvers.binding import Order
 from resolvers.errors import Invalid
+
+
+def list_tag(relation: str, order: Order) -> str:
+    """Return what a cursor says of the list that it belongs to."""
+    told = f"{relation}|{','.join(order.columns)}|{order.descending}"
+    return blake2s(told.encode(), digest_size=4).hexdigest()
 
 
 def encode_cursor(tag: str, values: Sequence[object]) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from resolvers.access.permissions import Guard
 from resolvers.plan.backend import Key
-from resolvers.plan.forms import Row
 from resolvers.plan.steps import ListForm, Step
+from resolvers.plan.writer import Row
 from resolvers.serialized.dag import SerializedDag, UnreadableDagError
 
 # What is read of each serialized DAG; the guard is that of the entity decoded from it.

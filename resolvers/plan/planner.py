@@ -1,7 +1,5 @@
 """From a selection to steps: purely, one statement per list level, to-one links joined."""
 
-from hashlib import blake2s
-
 from resolvers.access.permissions import Guard
 from resolvers.binding import (
     Aggregated,
@@ -20,7 +18,9 @@ from resolvers.binding import (
     Plucked,
 )
 from resolvers.metadata.generation import Generation
+from resolvers.output import Needed, Output, Several
 from resolvers.plan.steps import (
+    ROOT,
     UNORDERED,
     AggregateForm,
     Child,
@@ -49,95 +49,39 @@ from resolvers.plan.steps import (
     Value,
 )
 from resolvers.selection import (
+    EdgePart,
     Edges,
-    Listing,
-    Lookup,
     Nodes,
     PageInfo,
+    PagePart,
     PageSelection,
     Selection,
     Total,
     Wanted,
-    Window,
 )
 from resolvers.selection import Fixed as FixedSelection
 
 
-def plan_listing(generation: Generation, listing: Listing) -> Step:
-    """Return the plan of a root list."""
-    return _page(
-        generation,
-        listing.page,
-        theirs=(),
-        filter_=listing.filter,
-        order=listing.order,
-        window=listing.window,
-    )
+def plan_page(generation: Generation, page: PageSelection) -> Step:
+    """Return the plan of a root list, whose order comes with each request."""
+    return _page(generation, page, theirs=(), order=UNORDERED, given=ROOT)
 
 
-def plan_lookup(generation: Generation, lookup: Lookup) -> Step:
+def plan_selection(generation: Generation, selection: Selection) -> Step:
     """Return the plan of a root read by keys: its parents are the keys, in the entity's order."""
-    entity = lookup.selection.entity
+    entity = selection.entity
     level = _Level(generation, entity.relation)
-    shape = level.shape(lookup.selection, ())
+    shape = level.shape(selection, ())
     return level.step(entity.guard, OneForm(shape), theirs=entity.key)
 
 
-def total_order(entity_key: tuple[str, ...], order: Order) -> Order:
-    """Return the order with the key behind it, so that no two rows tie."""
-    rest = tuple(column for column in entity_key if column not in order.columns)
-    return Order(order.columns + rest, order.descending)
-
-
-def list_tag(relation: str, order: Order) -> str:
-    """Return what a cursor says of the list that it belongs to."""
-    told = f"{relation}|{','.join(order.columns)}|{order.descending}"
-    return blake2s(told.encode(), digest_size=4).hexdigest()
-
-
-def _page(
-    generation: Generation,
-    page: PageSelection,
-    *,
-    theirs: tuple[str, ...],
-    filter_: Filter,
-    order: Order,
-    window: Window,
-) -> Step:
+def _page(generation: Generation, page: PageSelection, *, theirs: tuple[str, ...], order: Order, given: int) -> Step:
     entity = page.entity
     level = _Level(generation, entity.relation)
+    parts = tuple(level.part(part) for part in page.parts)
     # What the parent fixes cannot settle a tie.
-    whole_order = total_order(tuple(name for name in entity.key if name not in theirs), order)
-    parts: list[Part] = []
-    for part in page.parts:
-        match part:
-            case Nodes(key, selection):
-                parts.append(NodesPart(key, level.shape(selection, ())))
-            case Edges(key, edge_parts):
-                parts.append(
-                    EdgesPart(
-                        key,
-                        tuple(
-                            (
-                                edge.key,
-                                level.shape(edge.node, ())
-                                if edge.node is not None
-                                else Fixed(edge.constant)
-                                if edge.constant is not None
-                                else None,
-                            )
-                            for edge in edge_parts
-                        ),
-                    )
-                )
-            case PageInfo(key, fields):
-                parts.append(InfoPart(key, fields))
-            case Total(key, up_to):
-                parts.append(TotalPart(key, up_to))
-            case FixedSelection(key, value):
-                parts.append(FixedPart(key, value))
-    form = PageForm(tuple(parts), list_tag(entity.relation, whole_order))
-    return level.step(entity.guard, form, theirs=theirs, filter_=filter_, order=whole_order, window=window)
+    ties = tuple(name for name in entity.key if name not in theirs)
+    return level.step(entity.guard, PageForm(parts), theirs=theirs, order=order, ties=ties, given=given)
 
 
 class _Level:
@@ -158,9 +102,10 @@ class _Level:
         theirs: tuple[str, ...] = (),
         filter_: Filter = (),
         order: Order = UNORDERED,
-        window: Window | None = None,
+        ties: tuple[str, ...] = (),
+        given: int | None = None,
+        leading: bool = False,
     ) -> Step:
-        order_indexes = tuple(self.column((), name) for name in order.columns)
         return Step(
             relation=self.relation,
             guard=guard,
@@ -170,8 +115,9 @@ class _Level:
             theirs=theirs,
             filter=filter_,
             order=order,
-            order_indexes=order_indexes,
-            window=window,
+            ties=ties,
+            given=given,
+            leading=leading,
             children=tuple(self.children),
         )
 
@@ -190,15 +136,33 @@ class _Level:
     def shape(self, selection: Selection, path: tuple[str, ...]) -> Shape:
         return tuple((wanted.key, self.maker(wanted, path)) for wanted in selection.wanted)
 
+    def part(self, part: PagePart) -> Part:
+        match part:
+            case Nodes(key, selection):
+                return NodesPart(key, self.shape(selection, ()))
+            case Edges(key, parts):
+                return EdgesPart(key, tuple((edge.key, self.edge_part(edge)) for edge in parts))
+            case PageInfo(key, fields):
+                return InfoPart(key, fields)
+            case Total(key, given):
+                return TotalPart(key, given)
+            case FixedSelection(key, value):
+                return FixedPart(key, value)
+
+    def edge_part(self, edge: EdgePart) -> Shape | Fixed | None:
+        if edge.node is not None:
+            return self.shape(edge.node, ())
+        return None if edge.constant is None else Fixed(edge.constant)
+
     def maker(self, wanted: Wanted, path: tuple[str, ...]) -> Maker:
         binding: Binding = wanted.binding
         match binding:
             case Column(source):
-                return Value(self.column(path, source))
+                return Value(self.column(path, source), wanted.output)
             case Derived(needs, by):
-                return Computed(tuple(self.column(path, name) for name in needs), by)
+                return Computed(tuple(self.column(path, name) for name in needs), by, wanted.output)
             case Decrypted(value, flag):
-                return Secret(self.column(path, value), self.column(path, flag))
+                return Secret(self.column(path, value), self.column(path, flag), wanted.output)
             case Constant(value):
                 return Fixed(value)
             case One(link) | Leading(link, _) if self.leads_nowhere(link, path):
@@ -213,14 +177,14 @@ class _Level:
                 below = _Level(self.generation, self.generation.link(self.relation_at(path), link).target)
                 below.column((), column)
                 theirs = self.generation.link(self.relation_at(path), link).theirs
-                step = below.step(guard, PluckForm(), theirs=theirs, order=Order((column,)))
-                return Fetched(self.child(step, self.parents(link, path)))
+                step = below.step(guard, PluckForm(_element(wanted.output)), theirs=theirs, order=Order((column,)))
+                return Fetched(self.child(step, self.parents(link, path)), None)
             case Many(link, order):
                 return self.many(wanted, link, order, path)
             case Each(link, order):
-                return self.linked(wanted, link, order, path, window=None)
+                return self.linked(wanted, link, order, path, leading=False)
             case Leading(link, order):
-                return self.linked(wanted, link, order, path, window=Window(1))
+                return self.linked(wanted, link, order, path, leading=True)
 
     def leads_nowhere(self, link: str, path: tuple[str, ...]) -> bool:
         """Whether this database has no table at the other end of a link."""
@@ -238,11 +202,11 @@ class _Level:
         if any(relation.decoded for relation in relations):
             below = _Level(self.generation, found.target)
             step = below.step(selection.entity.guard, OneForm(below.shape(selection, ())), theirs=found.theirs)
-            return Fetched(self.child(step, self.parents(link, path)))
+            return Fetched(self.child(step, self.parents(link, path)), wanted.output)
         further = (*path, link)
         self.joins.setdefault(further, Join(further, found.target, found.pairs, selection.entity.guard))
         present = self.column(further, found.theirs[-1])
-        return Joined(present, self.shape(selection, further))
+        return Joined(present, self.shape(selection, further), wanted.output)
 
     def aggregated(self, wanted: Wanted, binding: Aggregated, path: tuple[str, ...]) -> Maker:
         found = self.generation.link(self.relation_at(path), binding.link)
@@ -251,38 +215,40 @@ class _Level:
             binding.guard,
             AggregateForm(binding.group, binding.measure),
             theirs=found.theirs,
-            filter_=binding.match + wanted.filter,
+            filter_=binding.match,
+            given=wanted.given,
         )
         child = self.child(step, self.parents(binding.link, path))
-        return Reduced(child, binding.by, tuple(self.column(path, name) for name in binding.needs))
+        needs = tuple(self.column(path, name) for name in binding.needs)
+        return Reduced(child, binding.by, needs, wanted.output)
 
     def many(self, wanted: Wanted, link: str, order: Order, path: tuple[str, ...]) -> Maker:
-        if not isinstance(wanted.within, PageSelection) or wanted.window is None:
+        if not isinstance(wanted.within, PageSelection) or wanted.given is None:
             raise TypeError(f"{wanted.key} is a list in pages and was asked for without a page")
         step = _page(
             self.generation,
             wanted.within,
             theirs=self.generation.link(self.relation_at(path), link).theirs,
-            filter_=wanted.filter,
-            order=wanted.order or order,
-            window=wanted.window,
+            order=order,
+            given=wanted.given,
         )
-        return Fetched(self.child(step, self.parents(link, path)))
+        return Fetched(self.child(step, self.parents(link, path)), wanted.output)
 
-    def linked(self, wanted: Wanted, link: str, order: Order, path: tuple[str, ...], *, window: Window | None) -> Maker:
+    def linked(self, wanted: Wanted, link: str, order: Order, path: tuple[str, ...], *, leading: bool) -> Maker:
         selection = _selection(wanted)
         found = self.generation.link(self.relation_at(path), link)
         below = _Level(self.generation, found.target)
         shape = below.shape(selection, ())
         step = below.step(
             selection.entity.guard,
-            OneForm(shape) if window else ListForm(shape),
+            OneForm(shape) if leading else ListForm(shape),
             theirs=found.theirs,
-            filter_=wanted.filter,
-            order=total_order(_key_of(selection.entity, below), wanted.order or order),
-            window=window,
+            order=order,
+            ties=_key_of(selection.entity, below),
+            given=wanted.given,
+            leading=leading,
         )
-        return Fetched(self.child(step, self.parents(link, path)))
+        return Fetched(self.child(step, self.parents(link, path)), wanted.output)
 
 
 def _selection(wanted: Wanted) -> Selection:
@@ -294,3 +260,9 @@ def _selection(wanted: Wanted) -> Selection:
 def _key_of(entity: Entity, level: _Level) -> tuple[str, ...]:
     """Return the key to settle ties with; decoded rows keep the order of their document."""
     return () if level.generation.relation(level.relation).decoded else entity.key
+
+
+def _element(output: Output | None) -> Output | None:
+    """Return how the elements of a list are written."""
+    inner = output.of if isinstance(output, Needed) else output
+    return inner.of if isinstance(inner, Several) else None

@@ -1,221 +1,181 @@
-"""Running a plan: statements in, a tree of plain values out."""
+"""Running a plan: statements in, the rows of every level out."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select
-
-from resolvers.access.actor import Actor
-from resolvers.access.visibility import scope_of
+from resolvers.access.scopes import Scopes
 from resolvers.errors import TooExpensive
-from resolvers.metadata.generation import Generation
-from resolvers.plan.backend import Backend, Key
-from resolvers.plan.documents import DOCUMENT_STEP, Documents
-from resolvers.plan.forms import Decrypt, Make, Row, empty, page, shaped
-from resolvers.plan.size import Measure, frame_of, weight_of
-from resolvers.plan.sql import Statements
-from resolvers.plan.steps import (
-    AggregateForm,
-    Child,
-    OneForm,
-    PageForm,
-    PluckForm,
-    Step,
-    TotalPart,
-)
+from resolvers.plan import forms
+from resolvers.plan.asked import Asked
+from resolvers.plan.cursor import decode_cursor
+from resolvers.plan.documents import Documents
+from resolvers.plan.fetch import Fetch, Key, keys_of
+from resolvers.plan.ran import Ran
+from resolvers.plan.stage import Plans, Stage, Variant
+from resolvers.plan.statement import Statement
+from resolvers.plan.writer import Decrypt, Row
+from resolvers.selection import Arguments
 
 # How many values an answer may hold for each row that may be read for it: one that stands in it twice counts twice.
 _VALUES_PER_ROW = 20
 
+_NOTHING = Arguments()
 
-@dataclass(frozen=True)
-class _Answers:
-    """The answer for each parent key, and how many values it holds."""
-
-    by_key: Mapping[Key, object]
-    sizes: Mapping[Key, int]
+# Sends a statement with its parameters; returns its rows.
+Run = Callable[[str, Any], Sequence[Row]]
 
 
 @dataclass(frozen=True)
-class _Below:
-    """A child's answer for a row, and how many values it holds."""
+class Found:
+    """What a root read found: one answer per key asked for, a page's the only one."""
 
-    answer: Make
-    size: Measure
+    fetch: Fetch
+    places: Sequence[int]
+    decrypt: Decrypt
+
+    def written(self) -> list[Any]:
+        """Return the answers as JSON says them; raises where one cannot be written as usual."""
+        answers = self.fetch.written()
+        return [answers[place] for place in self.places]
+
+    def values(self) -> list[Any]:
+        """Return the answers as plain values, whatever these are."""
+        answers = forms.values(self.fetch, self.decrypt)
+        return [answers[place] for place in self.places]
 
 
 class Reader:
-    """Reads for one actor, in one snapshot.
-
-    `ran` holds every statement sent, so that tests and the curious can count them.
-    """
+    """Reads for one actor, in one snapshot; `ran` tells every statement that was sent."""
 
     def __init__(
-        self,
-        connection: Connection,
-        generation: Generation,
-        backend: Backend,
-        actor: Actor,
-        *,
-        decrypt: Decrypt,
-        max_rows: int,
-        max_statements: int,
+        self, run: Run, plans: Plans, scopes: Scopes, *, max_rows: int, max_statements: int, ran: list[Ran]
     ) -> None:
-        self.connection = connection
-        self.generation = generation
-        self.backend = backend
-        self.actor = actor
-        self.decrypt = decrypt
+        self.run = run
+        self.plans = plans
+        self.scopes = scopes
         self.max_rows = max_rows
         self.max_statements = max_statements
+        self.ran = ran
         self.rows_read = 0
         self.values_told = 0
-        self.ran: list[Select[Any]] = []
-        self.statements = Statements(generation, backend, actor)
         self.documents = Documents(self._document_rows)
 
-    def root(self, step: Step) -> object:
-        """Return the answer of a root step: a page."""
-        return self._whole(step, None)[()]
+    def page(self, stage: Stage, arguments: Arguments, given: Sequence[Arguments]) -> Found:
+        """Return the page of a root list."""
+        return self._whole(self._fetch(stage, None, (*given, arguments)), (1,))
 
-    def by_key(self, step: Step, keys: Sequence[Key]) -> Mapping[Key, object]:
-        """Return the object of each key; keys of which there is no row that may be seen are left out."""
-        return self._whole(step, list(dict.fromkeys(keys))) if keys else {}
+    def objects(self, stage: Stage, keys: Sequence[Key], given: Sequence[Arguments]) -> Found:
+        """Return the object of each key, none where there is none that may be seen."""
+        typed = list(keys)
+        if not stage.decoded:
+            typed = [tuple(type_(part) for type_, part in zip(stage.key_types, key, strict=True)) for key in keys]
+        places = {key: at for at, key in enumerate(dict.fromkeys(typed), 1)}
+        return self._whole(self._fetch(stage, list(places), given), [places[key] for key in typed])
 
-    def _whole(self, step: Step, keys: list[Key] | None) -> Mapping[Key, object]:
-        answers = self._answers(step, keys)
-        self.values_told += sum(answers.sizes.values())
-        self._refuse_more_than_allowed(self.values_told)
-        return answers.by_key
-
-    def _answers(self, step: Step, keys: list[Key] | None) -> "_Answers":
-        """Return the answer for each parent key; for a root, that of the empty key."""
-        if self.generation.relation(step.relation).decoded:
-            found = self._decoded(step, keys or [])
-        elif step.needs_rows:
-            found = self._rows(step, keys)
-        else:
-            found = {}
-        if keys is None:
-            found.setdefault((), [])
-        below = self._children(step, [row for rows in found.values() for row in rows])
-        sizes = self._sizes(step, found, [child.size for child in below])
-        return _Answers(self._made(step, keys, found, [child.answer for child in below]), sizes)
-
-    def _made(
-        self, step: Step, keys: list[Key] | None, found: Mapping[Key, list[Row]], children: Sequence[Make]
-    ) -> dict[Key, object]:
-        form = step.form
-        if isinstance(form, AggregateForm):
-            return {key: {row[0]: _number(row[1]) for row in rows} for key, rows in found.items()}
-        if isinstance(form, PluckForm):
-            return {key: [row[0] for row in rows] for key, rows in found.items()}
-        if isinstance(form, PageForm):
-            totals = self._totals(step, form, keys)
-            return {
-                key: page(step, form, found.get(key, []), children, self.decrypt, totals.get(key, {}))
-                for key in ([()] if keys is None else keys)
-            }
-        make = shaped(form.shape, children, self.decrypt)
-        if isinstance(form, OneForm):
-            return {key: make(rows[0]) for key, rows in found.items() if rows}
-        return {key: [make(row) for row in rows] for key, rows in found.items()}
-
-    def _sizes(self, step: Step, found: Mapping[Key, list[Row]], below: Sequence[Measure]) -> dict[Key, int]:
-        """Return how many values each answer holds."""
-        weight, frame = weight_of(step.form), frame_of(step.form)
-        sizes = {key: frame + weight.of(rows, below) for key, rows in found.items()}
-        self._refuse_more_than_allowed(max(sizes.values(), default=0))
-        return sizes
-
-    def _refuse_more_than_allowed(self, values: int) -> None:
+    def _whole(self, fetch: Fetch, places: Sequence[int]) -> Found:
+        self.values_told += fetch.size()
         most = self.max_rows * _VALUES_PER_ROW
-        if values > most:
+        if self.values_told > most:
             raise TooExpensive(
                 f"This answer would hold more than {most:,} values.",
                 hint="Ask for smaller pages, fewer levels or fewer fields.",
             )
+        return Found(fetch, places, self.plans.maker.decrypt)
 
-    def _children(self, step: Step, rows: list[Row]) -> list["_Below"]:
-        """Run what follows a step; return, per child, how to find the answer for a row."""
-        return [self._child(child, rows) for child in step.children]
+    def _fetch(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments]) -> Fetch:
+        """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
+        place = stage.step.given
+        arguments = _NOTHING if place is None else given[place]
+        variant = stage.variant(arguments, self.scopes)
+        rows = self._rows(stage, variant, arguments, keys)
+        below, positions = [], []
+        own = 1 if variant.layout.has_parents else 0
+        for child, columns in stage.below:
+            theirs, at = keys_of(rows, [column + own for column in columns])
+            below.append(self._fetch(child, theirs, given))
+            positions.append(at)
+        count = 1 if keys is None else len(keys)
+        totals = self._totals(stage, variant, arguments, keys, given)
+        return Fetch(stage, variant, arguments, rows, count, tuple(below), tuple(positions), totals)
 
-    def _child(self, child: Child, rows: list[Row]) -> "_Below":
-        indexes = child.parents
-        keys = list(dict.fromkeys(key for row in rows if None not in (key := _key(row, indexes))))
-        answers = self._answers(child.step, keys) if keys else _Answers({}, {})
-        nothing, frame = empty(child.step), frame_of(child.step.form)
+    def _rows(self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None) -> Sequence[Row]:
+        if keys is not None and not keys:
+            return []
+        if variant.statement is None:
+            return self._decoded(stage, keys or [])
+        if not stage.needs_rows:
+            return []
+        asked = self._asked(stage, variant, arguments, keys, self.max_rows - self.rows_read + 1)
+        rows = self._run(variant.statement, asked)
+        if keys is not None and arguments.window is not None and not self.plans.maker.backend.lateral:
+            rows = sorted(rows, key=_placed(variant), reverse=variant.order.descending)
+        return rows
 
-        def answer(row: Row) -> object:
-            return answers.by_key.get(_key(row, indexes), nothing)
+    def _asked(self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None, most: int) -> Asked:
+        window = arguments.window
+        cursor: tuple[object, ...] = ()
+        if window is not None and window.after is not None:
+            cursor = decode_cursor(window.after, variant.layout.tag, variant.cursor_types)
+        columns: list[list[object]] = []
+        if keys:
+            # Arrays in SQL must be of one type.
+            columns = [
+                list(map(type_, column)) for type_, column in zip(stage.key_types, zip(*keys, strict=True), strict=True)
+            ]
+        return Asked(arguments, self.scopes, columns, cursor, most)
 
-        def size(row: Row) -> int:
-            return answers.sizes.get(_key(row, indexes), frame)
-
-        return _Below(answer, size)
-
-    def _rows(self, step: Step, keys: list[Key] | None) -> dict[Key, list[Row]]:
-        found: dict[Key, list[Row]] = defaultdict(list)
-        if keys is None:
-            found[()] = self._run(self.statements.rows(step, ()), {})
-            return found
-        types = self._key_types(step)
-        width = len(types)
-        for row in self._run(self.statements.rows(step, types), self.backend.parameters(_typed(keys, types))):
-            found[row[:width]].append(row[width:])
-        if step.window is not None and not self.backend.lateral:
-            for rows in found.values():
-                rows.sort(key=lambda row: tuple(row[at] for at in step.order_indexes), reverse=step.order.descending)
+    def _totals(
+        self,
+        stage: Stage,
+        variant: Variant,
+        arguments: Arguments,
+        keys: list[Key] | None,
+        given: Sequence[Arguments],
+    ) -> Mapping[int | None, Sequence[int]]:
+        found: dict[int | None, Sequence[int]] = {}
+        for place in stage.step.totals:
+            counts = [0] * ((1 if keys is None else len(keys)) + 1)
+            statement = variant.counting_all if place is None else variant.counting
+            if statement is not None and (keys is None or keys):
+                up_to = 0 if place is None else given[place].up_to or 0
+                for row in self._run(statement, self._asked(stage, variant, arguments, keys, up_to)):
+                    counts[1 if keys is None else row[0]] = row[-1]
+            found[place] = counts
         return found
 
-    def _totals(self, step: Step, form: PageForm, keys: list[Key] | None) -> dict[Key, dict[int | None, int]]:
-        wanted = {part.up_to for part in form.parts if isinstance(part, TotalPart)}
-        totals: dict[Key, dict[int | None, int]] = defaultdict(dict)
-        for up_to in wanted:
-            if keys is None:
-                totals[()][up_to] = self._run(self.statements.total(step, (), up_to), {})[0][0]
-                continue
-            types = self._key_types(step)
-            statement = self.statements.total(step, types, up_to)
-            for *key, number in self._run(statement, self.backend.parameters(_typed(keys, types))):
-                totals[tuple(key)][up_to] = number
-        return totals
-
-    def _key_types(self, step: Step) -> list[type]:
-        relation = self.generation.relation(step.relation)
-        expressions = [relation.expression(name, relation.table) for name in step.theirs]
-        return [int if isinstance(one.type, Integer) else str for one in expressions]
-
-    def _decoded(self, step: Step, keys: list[Key]) -> dict[Key, list[Row]]:
+    def _decoded(self, stage: Stage, keys: list[Key]) -> list[Row]:
         """Return rows read out of serialized DAGs; the first part of each key is the DAG's id."""
-        scope = scope_of(step.guard, self.actor)
-        dag_ids = list(dict.fromkeys(str(key[0]) for key in keys if key[0] in scope))
-        self.documents.load(dag_ids)
+        step = stage.step
+        scope = self.scopes.of(step.guard)
+        self.documents.load(list(dict.fromkeys(str(key[0]) for key in keys if key[0] in scope)))
         names = [name for _, name in step.columns]
-        found: dict[Key, list[Row]] = {}
-        for key in keys:
+        rows: list[Row] = []
+        for place, key in enumerate(keys, 1):
             if key[0] in scope:
                 things = self.documents.things(step.relation, key, step.theirs)
-                rows = [tuple(_attribute(thing, name, key) for name in names) for thing in things]
-                self._count(len(rows))
-                found[key] = rows
-        return found
+                rows += [(place, *(_attribute(thing, name, key) for name in names)) for thing in things]
+                self._count(len(things))
+        return rows
 
     def _document_rows(self, dag_ids: Sequence[str]) -> Iterable[Row]:
-        parameters = self.backend.parameters([(dag_id,) for dag_id in dag_ids])
-        return [row[1:] for row in self._run(self.statements.rows(DOCUMENT_STEP, [str]), parameters)]
+        fetch = self._fetch(self.plans.documents, [(dag_id,) for dag_id in dag_ids], ())
+        decoders = fetch.variant.layout.decoders
+        for row in fetch.rows:
+            yield tuple(
+                value if decode is None else decode(value) for value, decode in zip(row[1:], decoders, strict=True)
+            )
 
-    def _run(self, statement: Select[Any], parameters: Mapping[str, object]) -> list[Row]:
+    def _run(self, statement: Statement, asked: Asked) -> Sequence[Row]:
         if len(self.ran) >= self.max_statements:
             raise TooExpensive(
                 f"This answer needs more than {self.max_statements} statements.",
                 hint="Ask for fewer lists at once: each list at each level is a statement.",
             )
-        self.ran.append(statement)
-        rows = [tuple(row) for row in self.connection.execute(statement, dict(parameters))]
+        started = time.perf_counter()
+        rows = self.run(statement.text, statement.parameters(asked))
+        self.ran.append(Ran(statement.text, len(rows), time.perf_counter() - started))
         self._count(len(rows))
         return rows
 
@@ -228,18 +188,10 @@ class Reader:
             )
 
 
-def _key(row: Row, indexes: Sequence[int]) -> Key:
-    return tuple(row[at] for at in indexes)
-
-
-def _typed(keys: Sequence[Key], types: Sequence[type]) -> list[Key]:
-    """Return keys whose parts have the columns' types, as arrays in SQL must be of one type."""
-    return [tuple(type_(part) for type_, part in zip(types, key, strict=True)) for key in keys]
-
-
-def _number(value: object) -> int:
-    """Return a count or a sum as an integer; sums come as decimals from some databases."""
-    return int(value) if isinstance(value, int | float | Decimal) else 0
+def _placed(variant: Variant) -> Callable[[Row], tuple[object, ...]]:
+    """Return the key by which rows of many parents are sorted: where each stands in its list."""
+    places = [at + 1 for at in variant.layout.order]
+    return lambda row: tuple(row[at] for at in places)
 
 
 def _attribute(thing: object, name: str, key: Key) -> object:

@@ -1,9 +1,7 @@
 """How many values an answer holds: what is read once may stand in it many times over."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from resolvers.plan.forms import Row
 from resolvers.plan.steps import (
     AggregateForm,
     EdgesPart,
@@ -19,8 +17,6 @@ from resolvers.plan.steps import (
     Shape,
 )
 
-Measure = Callable[[Row], int]
-
 # A group of an aggregate becomes an object of a group and a number.
 _PER_GROUP = 3
 
@@ -34,11 +30,6 @@ class Weight:
 
     def __add__(self, other: "Weight") -> "Weight":
         return Weight(self.values + other.values, self.children + other.children)
-
-    def of(self, rows: Sequence[Row], below: Sequence[Measure]) -> int:
-        """Return what these rows add; `below` measures the answer of each child for a row."""
-        measures = [below[child] for child in self.children]
-        return self.values * len(rows) + sum(measure(row) for measure in measures for row in rows)
 
 
 def weight_of(form: Form) -> Weight:

@@ -1,235 +1,241 @@
 """From a step to the statement that answers it, for each backend."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     and_,
-    exists,
-    false,
     func,
-    literal,
     literal_column,
-    or_,
     select,
     true,
     tuple_,
 )
 from sqlalchemy.sql.selectable import NamedFromClause
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from resolvers.access.actor import Actor
-from resolvers.access.visibility import visible
-from resolvers.binding import Match, Operator
+from resolvers.access.scopes import Scopes
+from resolvers.binding import Match, Order
 from resolvers.metadata.generation import Generation, Relation
+from resolvers.plan.asked import Asked, Parameters, Source
 from resolvers.plan.backend import Backend, Parents
-from resolvers.plan.cursor import decode_cursor
-from resolvers.plan.steps import AggregateForm, PageForm, Step
+from resolvers.plan.conditions import Conditions, Predicate
+from resolvers.plan.steps import AggregateForm, Reference, Step, tells_next
+from resolvers.selection import Arguments
 
-Predicate = ColumnElement[bool]
 
+class Maker:
+    """Makes the statement of one step: for one structure of a request, on one database.
 
-class Statements:
-    """The statements of a plan, as one actor may run them on one database."""
+    `needs_next` says whether the answer tells if there is a next page, which takes one row more to know.
+    """
 
-    def __init__(self, generation: Generation, backend: Backend, actor: Actor) -> None:
+    def __init__(
+        self, generation: Generation, backend: Backend, step: Step, arguments: Arguments, scopes: Scopes
+    ) -> None:
         self.generation = generation
         self.backend = backend
-        self.actor = actor
+        self.step = step
+        self.relation = generation.relation(step.relation)
+        self.arguments = arguments
+        self.parameters = Parameters()
+        self.conditions = Conditions(generation, backend, scopes, self.parameters)
+        self.order = total_order(step.ties, arguments.order or step.order)
 
-    def rows(self, step: Step, key_types: Sequence[type]) -> Select[Any]:
-        """Return the statement for a step's rows.
+    def rows(self) -> Select[Any]:
+        """Return the statement for the step's rows. With parents, the place of the parent comes first in each."""
+        if isinstance(self.step.form, AggregateForm):
+            return self._aggregate(self.step.form)
+        if not self.step.theirs:
+            return self._page()
+        parents = self._parents()
+        if self.arguments.window is None and not self.step.leading:
+            return self._all_of(parents)
+        return self._lateral(parents) if self.backend.lateral else self._correlated(parents)
 
-        With parents (`key_types` are those of their keys) the keys come first in each row.
-        """
-        relation = self.generation.relation(step.relation)
-        if isinstance(step.form, AggregateForm):
-            return self._aggregate(step, step.form, relation, key_types)
-        if not step.theirs:
-            return self._page(step, relation)
-        parents = self.backend.parents(key_types)
-        if step.window is None:
-            return self._all_of(step, relation, parents)
-        if self.backend.lateral:
-            return self._lateral(step, relation, parents)
-        return self._correlated(step, relation, parents)
-
-    def total(self, step: Step, key_types: Sequence[type], up_to: int | None) -> Select[Any]:
-        """Return the statement that counts a step's rows, up to a limit where there is one."""
-        relation = self.generation.relation(step.relation)
-        over = relation.table.alias("t")
+    def total(self, *, limited: bool) -> Select[Any]:
+        """Return the statement that counts the step's rows, up to a limit where there is one."""
+        over = self.relation.table.alias("t")
         # Named, because an actor who sees everything and filters nothing states no condition on the table.
         found: Select[Any] = select(literal_column("1").label("one")).select_from(over)
-        found = found.where(*self._conditions(step, relation, over))
-        if not step.theirs:
-            return select(func.count()).select_from(found.limit(up_to).subquery("counted"))
-        parents = self.backend.parents(key_types)
-        found = found.where(self._of_parent(step, relation, over, parents))
-        counted = select(func.count()).select_from(found.limit(up_to).correlate(parents.table).subquery("counted"))
-        return select(*parents.columns, counted.correlate(parents.table).scalar_subquery()).select_from(parents.table)
+        found = found.where(*self._conditions(over))
+        if limited:
+            found = found.limit(self.parameters.bind(lambda asked: asked.most, Integer()))
+        if not self.step.theirs:
+            return select(func.count()).select_from(found.subquery("counted"))
+        parents = self._parents()
+        found = found.where(self._of_parent(over, parents)).correlate(parents.table)
+        counted = select(func.count()).select_from(found.subquery("counted"))
+        return select(parents.ordinal, counted.correlate(parents.table).scalar_subquery()).select_from(parents.table)
 
-    def _page(self, step: Step, relation: Relation) -> Select[Any]:
-        over = relation.table.alias("t")
-        selected, joined = self._columns(step, relation, over, over)
-        statement = select(*selected).select_from(joined).where(*self._conditions(step, relation, over))
-        return self._ordered(statement, step, relation, over)
+    def _parents(self) -> Parents:
+        return self.backend.parents(key_types(self.generation, self.step), self.parameters)
 
-    def _ordered(self, statement: Select[Any], step: Step, relation: Relation, over: FromClause) -> Select[Any]:
-        expressions = [relation.expression(name, over) for name in step.order.columns]
-        statement = statement.order_by(*(one.desc() if step.order.descending else one.asc() for one in expressions))
-        if step.window is None:
-            return statement
-        if step.window.after is not None:
-            statement = statement.where(self._after(step, expressions))
+    def _page(self) -> Select[Any]:
+        over = self.relation.table.alias("t")
+        selected, joined = self._columns(over, over)
+        return self._ordered(select(*selected).select_from(joined).where(*self._conditions(over)), over)
+
+    def _ordered(self, statement: Select[Any], over: FromClause) -> Select[Any]:
+        """Return the statement in its order, and no more of it than the page."""
+        expressions = [self.relation.expression(name, over) for name in self.order.columns]
+        statement = statement.order_by(*(self._directed(one) for one in expressions))
+        window = self.arguments.window
+        if window is not None and window.after is not None:
+            statement = statement.where(self._after(expressions))
+        statement = statement.limit(self.parameters.bind(self._limit(), Integer()))
+        if window is not None and window.offset:
+            statement = statement.offset(self.parameters.bind(_offset, Integer()))
+        return statement
+
+    def _directed(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        return expression.desc() if self.order.descending else expression.asc()
+
+    def _limit(self) -> Source:
+        if self.step.leading:
+            return lambda _: 1
         # One row more than asked for says whether there is a next page.
-        statement = statement.limit(step.window.first + 1)
-        return statement.offset(step.window.offset) if step.window.offset else statement
+        more = 1 if tells_next(self.step.form) else 0
+        return lambda asked: more + (asked.arguments.window.first if asked.arguments.window else 0)
 
-    def _after(self, step: Step, expressions: list[ColumnElement[Any]]) -> Predicate:
-        if step.window is None or step.window.after is None or not isinstance(step.form, PageForm):
-            return true()
-        values = decode_cursor(step.window.after, step.form.tag, [_python_type(one.type) for one in expressions])
-        bound = [literal(value, one.type) for value, one in zip(values, expressions, strict=True)]
+    def _after(self, expressions: list[ColumnElement[Any]]) -> Predicate:
+        bound = [self.parameters.bind(_cursor_part(at), one.type) for at, one in enumerate(expressions)]
         if len(expressions) == 1:
-            return expressions[0] < bound[0] if step.order.descending else expressions[0] > bound[0]
+            return expressions[0] < bound[0] if self.order.descending else expressions[0] > bound[0]
         near, far = tuple_(*expressions), tuple_(*bound)
-        return near < far if step.order.descending else near > far
+        return near < far if self.order.descending else near > far
 
-    def _all_of(self, step: Step, relation: Relation, parents: Parents) -> Select[Any]:
-        over = relation.table.alias("t")
-        base = parents.table.join(over, self._of_parent(step, relation, over, parents))
-        selected, joined = self._columns(step, relation, over, base)
-        expressions = [relation.expression(name, over) for name in step.order.columns]
-        return (
-            select(*parents.columns, *selected)
+    def _capped(self, statement: Select[Any]) -> Select[Any]:
+        """Return the statement with no more rows than the answer may take, and one that says so."""
+        return statement.limit(self.parameters.bind(lambda asked: asked.most, Integer()))
+
+    def _all_of(self, parents: Parents) -> Select[Any]:
+        over = self.relation.table.alias("t")
+        base = parents.table.join(over, self._of_parent(over, parents))
+        selected, joined = self._columns(over, base)
+        expressions = [self.relation.expression(name, over) for name in self.order.columns]
+        return self._capped(
+            select(parents.ordinal, *selected)
             .select_from(joined)
-            .where(*self._conditions(step, relation, over))
-            .order_by(*(one.desc() if step.order.descending else one.asc() for one in expressions))
+            .where(*self._conditions(over))
+            .order_by(*(self._directed(one) for one in expressions))
         )
 
-    def _lateral(self, step: Step, relation: Relation, parents: Parents) -> Select[Any]:
-        over = relation.table.alias("t")
-        selected, joined = self._columns(step, relation, over, over)
+    def _lateral(self, parents: Parents) -> Select[Any]:
+        over = self.relation.table.alias("t")
+        selected, joined = self._columns(over, over)
         inner: Select[Any] = (
             select(*(one.label(f"c{at}") for at, one in enumerate(selected)))
             .select_from(joined)
-            .where(self._of_parent(step, relation, over, parents), *self._conditions(step, relation, over))
+            .where(self._of_parent(over, parents), *self._conditions(over))
         )
-        lateral = self._ordered(inner, step, relation, over).correlate(parents.table).lateral("rows_of_one")
-        return select(*parents.columns, *lateral.c).select_from(parents.table.join(lateral, true()))
+        lateral = self._ordered(inner, over).correlate(parents.table).lateral("rows_of_one")
+        return self._capped(select(parents.ordinal, *lateral.c).select_from(parents.table.join(lateral, true())))
 
-    def _correlated(self, step: Step, relation: Relation, parents: Parents) -> Select[Any]:
-        inner_over = relation.table.alias("inner_t")
+    def _correlated(self, parents: Parents) -> Select[Any]:
+        inner_over = self.relation.table.alias("inner_t")
         inner: Select[Any] = (
             select(literal_column("inner_t.rowid"))
             .select_from(inner_over)
-            .where(
-                self._of_parent(step, relation, inner_over, parents),
-                *self._conditions(step, relation, inner_over),
-            )
+            .where(self._of_parent(inner_over, parents), *self._conditions(inner_over))
         )
-        ids = self._ordered(inner, step, relation, inner_over).correlate(parents.table)
-        over = relation.table.alias("t")
+        ids = self._ordered(inner, inner_over).correlate(parents.table)
+        over = self.relation.table.alias("t")
         base = parents.table.join(over, literal_column("t.rowid").in_(ids))
-        selected, joined = self._columns(step, relation, over, base)
-        return select(*parents.columns, *selected).select_from(joined)
+        selected, joined = self._columns(over, base)
+        return self._capped(select(parents.ordinal, *selected).select_from(joined))
 
-    def _aggregate(self, step: Step, form: AggregateForm, relation: Relation, key_types: Sequence[type]) -> Select[Any]:
-        over = relation.table.alias("t")
-        parents = self.backend.parents(key_types)
-        group = relation.expression(form.group, over)
-        number = func.sum(relation.expression(form.measure, over)) if form.measure else func.count()
-        own = [relation.expression(name, over) for name in step.theirs]
-        return (
-            select(*own, group, number)
-            .select_from(parents.table.join(over, self._of_parent(step, relation, over, parents)))
-            .where(*self._conditions(step, relation, over))
-            .group_by(*own, group)
+    def _aggregate(self, form: AggregateForm) -> Select[Any]:
+        over = self.relation.table.alias("t")
+        parents = self._parents()
+        group = self.relation.expression(form.group, over)
+        number = func.sum(self.relation.expression(form.measure, over)) if form.measure else func.count()
+        return self._capped(
+            select(parents.ordinal, group, number)
+            .select_from(parents.table.join(over, self._of_parent(over, parents)))
+            .where(*self._conditions(over))
+            .group_by(parents.ordinal, group)
         )
 
-    def _columns(
-        self, step: Step, relation: Relation, over: NamedFromClause, base: FromClause
-    ) -> tuple[list[ColumnElement[Any]], FromClause]:
-        """Return the columns of a step whose rows are `over`, and `base` with the to-one links joined behind it."""
+    def _columns(self, over: NamedFromClause, base: FromClause) -> tuple[list[ColumnElement[Any]], FromClause]:
+        """Return the columns of the step whose rows are `over`, and `base` with the to-one links joined behind it."""
         # Behind, never inside: of a join in brackets SQLite knows no row ids.
         joined = base
-        places: dict[tuple[str, ...], tuple[Relation, FromClause]] = {(): (relation, over)}
-        for at, join in enumerate(step.joins):
+        places: dict[tuple[str, ...], tuple[Relation, FromClause]] = {(): (self.relation, over)}
+        for at, join in enumerate(self.step.joins):
             near, near_over = places[join.path[:-1]]
             far = self.generation.relation(join.relation)
             far_over = far.table.alias(f"j{at}")
             places[join.path] = (far, far_over)
             condition = and_(
                 *(near.expression(own, near_over) == far.expression(theirs, far_over) for own, theirs in join.pairs),
-                *self._standing(far, far_over),
-                visible(join.guard, self.actor, far, far_over),
+                *_standing(far, far_over),
+                *self.conditions.visible(join.guard, far, far_over),
             )
             joined = joined.outerjoin(far_over, condition)
         selected = []
-        for path, name in step.columns:
+        for path, name in columns_of(self.step, self.order):
             place, place_over = places[path]
             selected.append(place.expression(name, place_over))
         return selected, joined
 
-    def _of_parent(self, step: Step, relation: Relation, over: FromClause, parents: Parents) -> Predicate:
+    def _of_parent(self, over: FromClause, parents: Parents) -> Predicate:
+        theirs = self.step.theirs
         return and_(
-            *(relation.expression(name, over) == key for name, key in zip(step.theirs, parents.columns, strict=True))
+            *(self.relation.expression(name, over) == key for name, key in zip(theirs, parents.columns, strict=True))
         )
 
-    def _conditions(self, step: Step, relation: Relation, over: FromClause) -> list[Predicate]:
+    def _conditions(self, over: FromClause) -> list[Predicate]:
+        matches = self.step.filter + self.arguments.filter
+        own = len(self.step.filter)
         return [
-            *self._standing(relation, over),
-            *([] if (seen := visible(step.guard, self.actor, relation, over)) is true() else [seen]),
-            *(self._match(match, relation, over) for match in step.filter),
+            *_standing(self.relation, over),
+            *self.conditions.visible(self.step.guard, self.relation, over),
+            *(
+                self.conditions.matching(match, _always(match) if at < own else _given(at - own), self.relation, over)
+                for at, match in enumerate(matches)
+            ),
         ]
 
-    @staticmethod
-    def _standing(relation: Relation, over: FromClause) -> list[Predicate]:
-        return [relation.only(over)] if relation.only else []
 
-    def _match(self, match: Match, relation: Relation, over: FromClause) -> Predicate:
-        if match.link is None:
-            return compare(relation.needed(match.column, over), match)
-        link = self.generation.link(relation.name, match.link)
-        far = self.generation.relation(link.target)
-        far_over = far.table.alias("linked")
-        conditions = [relation.expression(own, over) == far.expression(theirs, far_over) for own, theirs in link.pairs]
-        if match.guard is not None:
-            conditions.append(visible(match.guard, self.actor, far, far_over))
-        return exists().where(*conditions, compare(far.needed(match.column, far_over), match))
+def columns_of(step: Step, order: Order) -> tuple[Reference, ...]:
+    """Return the columns of a step's rows: behind those that it shows, those that place a row in its list."""
+    if not (step.leading or step.given is not None):
+        return step.columns
+    return tuple(dict.fromkeys((*step.columns, *(((), name) for name in order.columns))))
 
 
-def _python_type(stored: TypeEngine[Any]) -> type:
-    return stored.impl_instance.python_type if isinstance(stored, TypeDecorator) else stored.python_type
+def key_types(generation: Generation, step: Step) -> list[type]:
+    """Return the Python types, str or int, of the parts of a parent's key."""
+    relation = generation.relation(step.relation)
+    expressions = [relation.expression(name, relation.table) for name in step.theirs]
+    return [int if isinstance(one.type, Integer) else str for one in expressions]
 
 
-def compare(expression: ColumnElement[Any], match: Match) -> Predicate:
-    """Return the condition that a match puts on an expression."""
-    value = match.value
-    match match.operator:
-        case Operator.EQUALS:
-            return expression == value
-        case Operator.IN:
-            values = tuple(value) if isinstance(value, list | tuple | set | frozenset) else (value,)
-            told = [one for one in values if one is not None]
-            among: Predicate = expression.in_(told) if told else false()
-            return or_(among, expression.is_(None)) if len(told) < len(values) else among
-        case Operator.AT_LEAST:
-            return expression >= value
-        case Operator.AT_MOST:
-            return expression <= value
-        case Operator.AFTER:
-            return expression > value
-        case Operator.BEFORE:
-            return expression < value
-        case Operator.IS_NULL:
-            return expression.is_(None) if value else expression.is_not(None)
-        case Operator.CONTAINS:
-            return expression.icontains(str(value), autoescape=True)
-        case Operator.STARTS_WITH:
-            return expression.startswith(str(value), autoescape=True)
-        case Operator.LIKE:
-            return expression.ilike(str(value))
+def total_order(ties: tuple[str, ...], order: Order) -> Order:
+    """Return the order with what settles ties behind it, so that no two rows are equal in it."""
+    rest = tuple(column for column in ties if column not in order.columns)
+    return Order(order.columns + rest, order.descending)
+
+
+def _standing(relation: Relation, over: FromClause) -> list[Predicate]:
+    return [relation.only(over)] if relation.only else []
+
+
+def _always(match: Match) -> Callable[[Asked], Match]:
+    return lambda _: match
+
+
+def _given(at: int) -> Callable[[Asked], Match]:
+    return lambda asked: asked.arguments.filter[at]
+
+
+def _offset(asked: Asked) -> int:
+    return asked.arguments.window.offset if asked.arguments.window else 0
+
+
+def _cursor_part(at: int) -> Source:
+    return lambda asked: asked.cursor[at]

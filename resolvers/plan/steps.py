@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from resolvers.access.permissions import Guard
 from resolvers.binding import Filter, Order
-from resolvers.selection import Window
+from resolvers.output import Output
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Value:
     """A column of the row as it is."""
 
     index: int
+    output: Output | None
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Computed:
 
     indexes: tuple[int, ...]
     by: Callable[..., object]
+    output: Output | None
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Secret:
 
     value: int
     flag: int
+    output: Output | None
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,15 @@ class Joined:
 
     present: int
     shape: "Shape"
+    output: Output | None
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a child statement brought for this row, found by its key in the row."""
+    """What a child statement brought for this row."""
 
     child: int
+    output: Output | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Reduced:
     child: int
     by: Callable[..., object]
     indexes: tuple[int, ...]
+    output: Output | None
 
 
 Maker = Value | Computed | Secret | Fixed | Joined | Fetched | Reduced
@@ -95,7 +101,7 @@ class TotalPart:
     """The count under a name."""
 
     key: str
-    up_to: int | None
+    given: int | None
 
 
 @dataclass(frozen=True)
@@ -111,10 +117,9 @@ Part = NodesPart | EdgesPart | InfoPart | TotalPart | FixedPart
 
 @dataclass(frozen=True)
 class PageForm:
-    """The rows of one parent become a page. `order_indexes` are the columns that a cursor holds."""
+    """The rows of one parent become a page."""
 
     parts: tuple[Part, ...]
-    tag: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,8 @@ class OneForm:
 @dataclass(frozen=True)
 class PluckForm:
     """The rows of one parent become the list of their first column."""
+
+    output: Output | None
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,9 @@ class Child:
 
 UNORDERED = Order(())
 
+# The place of a root list's own arguments: behind those of the lists within.
+ROOT = -1
+
 # A column of a statement: the path of the joined link, then the logical column.
 Reference = tuple[tuple[str, ...], str]
 
@@ -176,7 +186,8 @@ class Step:
     """One statement: from which relation, for which parents, which columns, in which form.
 
     `theirs` are the logical columns that the parent keys are compared with; empty for a root.
-    `order` ends with the key, so that it is total. `order_indexes` are its columns in the row.
+    `order` is the usual one, behind which `ties` make any order total. `given` is the place of
+    the list's arguments among the request's; `leading` asks for the first row alone.
     """
 
     relation: str
@@ -187,8 +198,9 @@ class Step:
     theirs: tuple[str, ...] = ()
     filter: Filter = ()
     order: Order = UNORDERED
-    order_indexes: tuple[int, ...] = ()
-    window: Window | None = None
+    ties: tuple[str, ...] = ()
+    given: int | None = None
+    leading: bool = False
     children: tuple[Child, ...] = ()
 
     @property
@@ -197,3 +209,17 @@ class Step:
         if not isinstance(self.form, PageForm):
             return True
         return any(isinstance(part, NodesPart | EdgesPart | InfoPart) for part in self.form.parts)
+
+    @property
+    def totals(self) -> tuple[int | None, ...]:
+        """The limits of the totals that the answer tells, by their places in the request's arguments."""
+        if not isinstance(self.form, PageForm):
+            return ()
+        return tuple(dict.fromkeys(part.given for part in self.form.parts if isinstance(part, TotalPart)))
+
+
+def tells_next(form: Form) -> bool:
+    """Say whether an answer of this form tells if there is a next page."""
+    if not isinstance(form, PageForm):
+        return False
+    return any(field == "hasNextPage" for part in form.parts if isinstance(part, InfoPart) for _, field in part.fields)

@@ -185,14 +185,14 @@ def test_a_connection_that_is_cut_between_two_reads_is_told(postgresql_store: Po
     wanted = Lookup(Selection(entity_of(DAG), (Wanted("dagId", Column("dag_id")),)), ({"dag_id": "etl"},))
     world.dag("etl")
     with world.service.session(world.actor()) as session:
-        assert session.read(wanted) == [{"dagId": "etl"}]
+        assert session.read(wanted).written() == [{"dagId": "etl"}]
         with psycopg.connect(postgresql_store.server, autocommit=True) as connection:
             name = world.service.engine.url.database
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
         with pytest.raises(Unavailable):
             session.read(wanted)
 
-        assert session.read(wanted) == [{"dagId": "etl"}]
+        assert session.read(wanted).written() == [{"dagId": "etl"}]
 
 
 @pytest.mark.parametrize("world", ["2.11-postgresql", "3.3-postgresql"], indirect=True)

@@ -1,0 +1,202 @@
+"""Answering an operation: its root fields in their order, each by what was planned for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute_sync,
+    get_named_type,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.pyutils import Path
+from strawberry.types.arguments import convert_arguments
+
+from graph.arguments import DEFINITION
+from graph.changes.carrying import ReadBack
+from graph.completion import Completion, OfType, Written, read_value
+from graph.context import Asking, Context
+from graph.documents import Prepared
+from graph.finding import found_by_ids
+from graph.planned import CalledRoot, ListRoot, NodeRoot, OneRoot, Planned, TypeName
+from graph.selection import is_entity
+from graph.types.base import BINDING
+from graph.types.scalars import CONFIG
+from resolvers.errors import NotFound
+from resolvers.operations.keys import Key
+from resolvers.selection import Arguments, Listing, Lookup
+from resolvers.service import Session
+
+# As many faults of variables are told as graphql-core tells.
+_MOST_FAULTS = 50
+
+# Where the schema keeps the scalars that it knows.
+SCALARS = "scalars"
+
+_NO_VARIABLES = VariableValues({}, {})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation is answered: `data` in the form of JSON, none where an error took it all.
+
+    `executed` says whether anything was: if not, the errors are about the request itself.
+    """
+
+    data: dict[str, Any] | None
+    errors: Sequence[GraphQLError] = ()
+    executed: bool = True
+
+
+def answer(
+    schema: GraphQLSchema,
+    prepared: Prepared,
+    operation: OperationDefinitionNode,
+    given: Mapping[str, object] | None,
+    session: Session,
+) -> Answer:
+    """Answer an operation, with these variables, for whoever's session it is."""
+    variables = _NO_VARIABLES
+    if operation.variable_definitions:
+        coerced = get_variable_values(
+            schema, operation.variable_definitions, dict(given or {}), max_errors=_MOST_FAULTS
+        )
+        if isinstance(coerced, list):
+            return Answer(None, coerced, executed=False)
+        variables = coerced
+    planned = prepared.planned(operation, variables)
+    told = _Execution(schema, planned, variables, session).answer()
+    asked = planned.introspection
+    if asked is None or told.data is None:
+        return told
+    # What a document asks about the schema itself is all that graphql-core answers.
+    about = execute_sync(schema, asked.document, variable_values=dict(given or {}))
+    errors = (*told.errors, *(about.errors or ()))
+    if about.data is None:
+        return Answer(None, errors)
+    found = {**told.data, **about.data}
+    return Answer({key: found[key] for key in planned.keys}, errors)
+
+
+@dataclass
+class _Execution:
+    """One request's way through the root fields."""
+
+    schema: GraphQLSchema
+    planned: Planned
+    variables: VariableValues
+    session: Session
+    errors: list[GraphQLError] = field(default_factory=list)
+
+    def answer(self) -> Answer:
+        """Return what the root fields are; an error in one that must not be null ends it all."""
+        data: dict[str, Any] = {}
+        try:
+            for root in self.planned.roots:
+                data[root.key] = root.name if isinstance(root, TypeName) else self._field(root)
+        except GraphQLError as error:
+            return Answer(None, (*self.errors, error))
+        return Answer(data, self.errors)
+
+    def _field(self, root: ListRoot | OneRoot | NodeRoot | CalledRoot) -> object:
+        value: object
+        completion = Completion(self.planned.selector, self.errors, read_value)
+        try:
+            match root:
+                case ListRoot():
+                    value = self._page(root)
+                case OneRoot():
+                    value = self._one(root)
+                case NodeRoot():
+                    value = self._nodes(root)
+                case CalledRoot():
+                    called = _Called(self, root, root.slots.read(self.variables))
+                    completion = Completion(self.planned.selector, self.errors, called.resolve)
+                    value = called.value()
+        except Exception as error:  # noqa: BLE001 - told at its place in the answer
+            value = error
+        if isinstance(value, Written):
+            return value.value
+        return completion.field(self.planned.type, root.name, root.nodes, Path(None, root.key, None), value)
+
+    def _page(self, root: ListRoot) -> object:
+        given = root.slots.read(self.variables)
+        own = given[root.own]
+        if own.window is None:
+            raise TypeError(f"{root.key} is a list without a page")
+        order = own.order or root.binding.order
+        return self.read(Listing(root.page, order, own.window, own.filter, given[: root.own]))[0]
+
+    def _one(self, root: OneRoot) -> object:
+        given = root.slots.read(self.variables)
+        told = get_argument_values(root.field, root.nodes[0], self.variables)
+        key = {column: told[argument] for argument, column in root.columns.items()}
+        return self.read(Lookup(root.selection, (key,), given))[0]
+
+    def _nodes(self, root: NodeRoot) -> object:
+        told = get_argument_values(root.field, root.nodes[0], self.variables)
+        ids = told["ids"] if root.binding.several else [told["id"]]
+        found: list[object] = [None] * len(ids)
+        for type_, places, keys in found_by_ids(self.schema, ids):
+            selection = root.selection(type_)
+            rows = self.read(Lookup(selection, keys, root.slots.read(self.variables)))
+            for place, row in zip(places, rows, strict=True):
+                found[place] = row if row is None or isinstance(row, Written) else OfType(type_, row)
+        return found if root.binding.several else found[0]
+
+    def read(self, wanted: Listing | Lookup) -> list[Any]:
+        """Return what is found: written already, or, where something in it is awkward, as plain values."""
+        found = self.session.read(wanted)
+        try:
+            return [None if told is None else Written(told) for told in found.written()]
+        except Exception:  # noqa: BLE001 - whatever it is, the careful road meets it again, and tells it at its place
+            return found.values()
+
+
+@dataclass(frozen=True)
+class _Called:
+    """A root field that a function answers, and the objects that are read by the keys in what it returns."""
+
+    execution: _Execution
+    root: CalledRoot
+    given: tuple[Arguments, ...]
+
+    def value(self) -> object:
+        """Call the function; the key of an entity is read."""
+        root, execution = self.root, self.execution
+        resolver = root.declared.base_resolver
+        if resolver is None:
+            raise TypeError(f"{root.key} has no resolver")
+        told = get_argument_values(root.field, root.nodes[0], execution.variables)
+        arguments = convert_arguments(told, root.declared.arguments, execution.schema.extensions[SCALARS], CONFIG)
+        if resolver.info_parameter:
+            arguments[resolver.info_parameter.name] = Asking(Context(execution.session))
+        value = resolver.wrapped_func(**arguments)
+        return self._read(value, ()) if is_entity(get_named_type(root.field.type)) else value
+
+    def resolve(self, type_: GraphQLObjectType, name: str, path: Path, source: object) -> object:
+        """Return the value of a field of what the function returned."""
+        declared = type_.fields[name].extensions[DEFINITION]
+        binding = declared.metadata.get(BINDING)
+        if isinstance(binding, ReadBack):
+            place = tuple(part for part in path.as_list()[1:] if isinstance(part, str))
+            return self._read(binding.keys(source), place)
+        return read_value(type_, name, path, source)
+
+    def _read(self, keys: Key | Sequence[Key] | None, place: tuple[str, ...]) -> object:
+        if keys is None:
+            return None
+        several = keys if isinstance(keys, Sequence) else (keys,)
+        selection = self.root.selections[place]
+        found = self.execution.read(Lookup(selection, tuple(asdict(key) for key in several), self.given))
+        if isinstance(keys, Sequence):
+            return [told for told in found if told is not None]
+        if found[0] is None:
+            raise NotFound(
+                "It was changed, but you may not see it.", hint="viewer { permissions } lists what you may do."
+            )
+        return found[0]

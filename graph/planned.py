@@ -1,0 +1,169 @@
+"""An operation, planned: what each of its root fields reads or does, found out once for all its requests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    get_named_type,
+)
+from graphql.execution.values import VariableValues
+from strawberry.types.field import StrawberryField
+
+from graph.arguments import DEFINITION, Slots
+from graph.roots import RootList, RootNode, RootOne
+from graph.selection import Place, Selector
+from graph.types.base import BINDING
+from resolvers.selection import PageSelection, Selection
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """A root field under its name in the answer, with the fields of the document that are merged in it."""
+
+    key: str
+    name: str
+    field: GraphQLField
+    nodes: list[FieldNode]
+    slots: Slots
+
+
+@dataclass(frozen=True, eq=False)
+class ListRoot(Root):
+    """A page of all rows of an entity; its own arguments are the last among its slots."""
+
+    binding: RootList
+    page: PageSelection
+    own: int
+
+
+@dataclass(frozen=True, eq=False)
+class OneRoot(Root):
+    """One row by its key; `columns` says which argument is which column of it."""
+
+    columns: Mapping[str, str]
+    selection: Selection
+
+
+@dataclass(frozen=True, eq=False)
+class NodeRoot(Root):
+    """Objects of any type by their ids; what is selected of a type is read when one of it is met."""
+
+    binding: RootNode
+    selector: Selector
+    _selections: dict[str, Selection] = field(default_factory=dict)
+
+    def selection(self, type_: GraphQLObjectType) -> Selection:
+        """Return what is selected of objects of a type."""
+        if type_.name not in self._selections:
+            self._selections[type_.name] = self.selector.selection(type_, self.nodes, self.slots)
+        return self._selections[type_.name]
+
+
+@dataclass(frozen=True, eq=False)
+class CalledRoot(Root):
+    """What a function answers; `selections` are read by the keys that it returns, wherever they stand."""
+
+    declared: StrawberryField
+    selections: Mapping[Place, Selection]
+
+
+@dataclass(frozen=True, eq=False)
+class TypeName:
+    """The name of the operation's own type."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Introspection:
+    """Fields that ask about the schema, as a document of their own."""
+
+    document: DocumentNode
+
+
+AnyRoot = ListRoot | OneRoot | NodeRoot | CalledRoot | TypeName
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """An operation's root fields in their order, those that ask about the schema apart; `keys` are all their names."""
+
+    type: GraphQLObjectType
+    selector: Selector
+    keys: tuple[str, ...]
+    roots: tuple[AnyRoot, ...]
+    introspection: Introspection | None
+
+
+class Planner:
+    """Plans the operations of documents of a schema."""
+
+    def __init__(self, schema: GraphQLSchema, max_page_size: int) -> None:
+        self.schema = schema
+        self.max_page_size = max_page_size
+
+    def plan(self, document: DocumentNode, operation: OperationDefinitionNode, conditions: VariableValues) -> Planned:
+        """Return the plan of an operation where the variables of its @skip and @include are these."""
+        fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+        selector = Selector(self.schema, fragments, conditions)
+        query = operation.operation is OperationType.QUERY
+        type_ = self.schema.query_type if query else self.schema.mutation_type
+        if type_ is None:
+            raise TypeError(f"the schema has no {operation.operation.value}")
+        selected = selector.fields(type_, [operation])
+        asking = {key: nodes for key, nodes in selected.items() if nodes[0].name.value in ("__schema", "__type")}
+        roots = tuple(self._root(key, type_, nodes, selector) for key, nodes in selected.items() if key not in asking)
+        introspection = _introspection(document, operation, asking) if asking else None
+        return Planned(type_, selector, tuple(selected), roots, introspection)
+
+    def _root(self, key: str, type_: GraphQLObjectType, nodes: list[FieldNode], selector: Selector) -> AnyRoot:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return TypeName(key, type_.name)
+        field_ = type_.fields[name]
+        slots = Slots(self.max_page_size)
+        declared: StrawberryField = field_.extensions[DEFINITION]
+        named: Any = get_named_type(field_.type)
+        match declared.metadata.get(BINDING):
+            case RootList() as listing:
+                page = selector.page(named, nodes, slots)
+                # Behind those of the lists within, as a plan expects a root's.
+                own = slots.place(field_, nodes[0])
+                return ListRoot(key, name, field_, nodes, slots, listing, page, own)
+            case RootOne() as one:
+                columns = {
+                    argument: one.key[told.python_name]
+                    for argument, told in zip(field_.args, declared.arguments, strict=True)
+                }
+                return OneRoot(key, name, field_, nodes, slots, columns, selector.selection(named, nodes, slots))
+            case RootNode() as node:
+                return NodeRoot(key, name, field_, nodes, slots, node, selector)
+        selections = dict(selector.selections(named, nodes, slots))
+        return CalledRoot(key, name, field_, nodes, slots, declared, selections)
+
+
+def _introspection(
+    document: DocumentNode, operation: OperationDefinitionNode, asking: Mapping[str, Sequence[FieldNode]]
+) -> Introspection:
+    """Return those fields as a document with the same fragments and variables."""
+    selections = tuple(node for nodes in asking.values() for node in nodes)
+    alone = OperationDefinitionNode(
+        operation=operation.operation,
+        name=operation.name,
+        variable_definitions=operation.variable_definitions,
+        directives=operation.directives,
+        selection_set=SelectionSetNode(selections=selections),
+    )
+    fragments = tuple(one for one in document.definitions if isinstance(one, FragmentDefinitionNode))
+    return Introspection(DocumentNode(definitions=(alone, *fragments)))

@@ -1,0 +1,41 @@
+"""Which DAGs' rows one actor may see, asked over and over while one request is answered."""
+
+from enum import Enum, auto
+
+from resolvers.access.actor import Actor, Scope
+from resolvers.access.permissions import Guard
+from resolvers.access.visibility import scope_of
+
+
+class Stance(Enum):
+    """How much of what a guard protects an actor sees: it decides what a statement looks like."""
+
+    ALL = auto()
+    SOME = auto()
+    NONE = auto()
+
+
+class Scopes:
+    """The scopes of one actor, each found once."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._found: dict[Guard, Scope] = {}
+
+    def of(self, guard: Guard) -> Scope:
+        """Return the DAGs whose rows the actor sees; for a guard without a DAG, all or nothing."""
+        if guard not in self._found:
+            self._found[guard] = scope_of(guard, self._actor)
+        return self._found[guard]
+
+    def stance(self, guard: Guard) -> Stance:
+        """Return how much the actor sees."""
+        scope = self.of(guard)
+        if not isinstance(scope, frozenset):
+            return Stance.ALL
+        return Stance.SOME if scope and guard.dag is not None else Stance.NONE
+
+    def listed(self, guard: Guard) -> list[str]:
+        """Return the ids of the DAGs that the actor sees, where they are some."""
+        scope = self.of(guard)
+        return sorted(scope) if isinstance(scope, frozenset) else []

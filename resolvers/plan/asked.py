@@ -1,0 +1,81 @@
+"""What one run of a statement is given, and which of it decides what the statement looks like."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.types import TypeEngine
+
+from resolvers.access.permissions import Guard
+from resolvers.access.scopes import Scopes
+from resolvers.binding import Match, Operator
+from resolvers.selection import Arguments
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one run of a statement is given.
+
+    `keys` are those of the parents, part by part. `cursor` holds the values behind which the page
+    begins. `most` is how many rows the answer may still take.
+    """
+
+    arguments: Arguments
+    scopes: Scopes
+    keys: Sequence[Sequence[object]] = ()
+    cursor: tuple[object, ...] = ()
+    most: int = 0
+
+
+# Where a run finds the value of a parameter.
+Source = Callable[[Asked], object]
+
+
+class Parameters:
+    """The parameters of a statement that is being made: their names, and where a run finds their values."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Source] = {}
+
+    def bind(self, source: Source, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        """Return a new parameter of this type."""
+        name = f"p{len(self.sources)}"
+        self.sources[name] = source
+        return bindparam(name, None, type_=type_)
+
+
+def structure(arguments: Arguments, scopes: Scopes, guards: Sequence[Guard]) -> Hashable:
+    """Return what of a request decides how a statement looks, apart from the values in it.
+
+    Two requests with the same structure differ in parameters alone, so that what was made of the first,
+    SQL and the code that writes its rows, serves the second.
+    """
+    window = arguments.window
+    return (
+        arguments.order,
+        window is not None and window.after is not None,
+        window is not None and window.offset > 0,
+        tuple(_outline(match, scopes) for match in arguments.filter),
+        tuple(scopes.stance(guard) for guard in guards),
+    )
+
+
+def _outline(match: Match, scopes: Scopes) -> Hashable:
+    told = (match.column, match.operator, match.link, match.guard)
+    seen = None if match.guard is None else scopes.stance(match.guard)
+    match match.operator:
+        case Operator.IN:
+            values = among(match)
+            return (*told, seen, None in values, any(value is not None for value in values))
+        case Operator.IS_NULL:
+            return (*told, seen, bool(match.value))
+        case Operator.EQUALS:
+            return (*told, seen, match.value is None)
+    return (*told, seen)
+
+
+def among(match: Match) -> tuple[object, ...]:
+    """Return the values one of which a column is to have."""
+    value = match.value
+    return tuple(value) if isinstance(value, list | tuple | set | frozenset) else (value,)

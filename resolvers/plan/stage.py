@@ -1,0 +1,141 @@
+"""The steps of a plan with what was made of them: statements, and the code that writes their rows."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Dialect
+
+from resolvers.access.scopes import Scopes
+from resolvers.binding import Order
+from resolvers.metadata.generation import Generation
+from resolvers.plan.asked import structure
+from resolvers.plan.backend import Backend
+from resolvers.plan.conditions import python_type
+from resolvers.plan.cursor import list_tag
+from resolvers.plan.documents import DOCUMENT_STEP
+from resolvers.plan.planner import plan_page, plan_selection
+from resolvers.plan.size import Weight, frame_of, weight_of
+from resolvers.plan.sql import Maker, columns_of, key_types, total_order
+from resolvers.plan.statement import Statement
+from resolvers.plan.steps import Step
+from resolvers.plan.writer import Decrypt, Layout, Write, writer_of
+from resolvers.selection import Arguments, PageSelection, Selection
+
+# How many plans a service keeps, and how many variants of a step: one per combination of filters that clients use.
+_PLANS = 2_000
+_VARIANTS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """A step as requests of one structure run it; `cursor_types` are those of the values in a cursor."""
+
+    statement: Statement | None
+    counting: Statement | None
+    counting_all: Statement | None
+    order: Order
+    layout: Layout
+    cursor_types: tuple[type, ...]
+    write: Write
+
+
+class Stage:
+    """A step of a plan, what follows it, and its variants as far as they were needed."""
+
+    def __init__(self, maker: "StageMaker", step: Step) -> None:
+        self.step = step
+        self.decoded = maker.generation.relation(step.relation).decoded is not None
+        self.key_types = [] if self.decoded else key_types(maker.generation, step)
+        self.needs_rows = step.needs_rows
+        self.weight: Weight = weight_of(step.form)
+        self.frame: int = frame_of(step.form)
+        self.below = tuple((Stage(maker, child.step), child.parents) for child in step.children)
+        self._maker = maker
+        self._guards = (step.guard, *(join.guard for join in step.joins))
+        self._variants: dict[Hashable, Variant] = {}
+
+    def variant(self, arguments: Arguments, scopes: Scopes) -> Variant:
+        """Return the step as requests like this one run it."""
+        key = structure(arguments, scopes, self._guards)
+        found = self._variants.get(key)
+        if found is None:
+            if len(self._variants) >= _VARIANTS:
+                self._variants.clear()
+            found = self._variants[key] = self._maker.variant(self, arguments, scopes)
+        return found
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing but this one statement is run."""
+        return not self.below and not self.decoded
+
+
+@dataclass(frozen=True)
+class StageMaker:
+    """Makes the stages of one service's plans."""
+
+    generation: Generation
+    backend: Backend
+    dialect: Dialect
+    decrypt: Decrypt
+
+    def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes) -> Variant:
+        """Make a step's statements and writer for requests like this one."""
+        step = stage.step
+        order = total_order(step.ties, arguments.order or step.order)
+        columns = columns_of(step, order)
+        places = tuple(columns.index(((), name)) for name in order.columns if ((), name) in columns)
+        tag = list_tag(step.relation, order)
+        if stage.decoded:
+            nothing = (None,) * len(columns)
+            layout = Layout(True, nothing, nothing, places, tag)  # noqa: FBT003 - always has parents
+            write = writer_of(step.form, layout, len(stage.below), self.decrypt)
+            return Variant(None, None, None, order, layout, (), write)
+        statement = self._rows(step, arguments, scopes)
+        own = 1 if step.theirs else 0
+        layout = Layout(bool(step.theirs), statement.decoders[own:], statement.kinds[own:], places, tag)
+        relation = self.generation.relation(step.relation)
+        return Variant(
+            statement,
+            self._total(step, arguments, scopes, limited=True),
+            self._total(step, arguments, scopes, limited=False),
+            order,
+            layout,
+            tuple(python_type(relation.expression(name, relation.table).type) for name in order.columns),
+            writer_of(step.form, layout, len(stage.below), self.decrypt),
+        )
+
+    def _rows(self, step: Step, arguments: Arguments, scopes: Scopes) -> Statement:
+        maker = Maker(self.generation, self.backend, step, arguments, scopes)
+        return Statement.of(maker.rows(), maker.parameters.sources, self.dialect)
+
+    def _total(self, step: Step, arguments: Arguments, scopes: Scopes, *, limited: bool) -> Statement | None:
+        if not any(limited is (given is not None) for given in step.totals):
+            return None
+        maker = Maker(self.generation, self.backend, step, arguments, scopes)
+        return Statement.of(maker.total(limited=limited), maker.parameters.sources, self.dialect)
+
+
+class Plans:
+    """The plans of one service: each made at its first use, and the latest kept."""
+
+    def __init__(self, maker: StageMaker) -> None:
+        self.maker = maker
+        self.documents = Stage(maker, DOCUMENT_STEP)
+        self._page = lru_cache(_PLANS)(self._planned_page)
+        self._selection = lru_cache(_PLANS)(self._planned_selection)
+
+    def page(self, page: PageSelection) -> Stage:
+        """Return the plan of a root list."""
+        return self._page(page)
+
+    def selection(self, selection: Selection) -> Stage:
+        """Return the plan of a root read by keys."""
+        return self._selection(selection)
+
+    def _planned_page(self, page: PageSelection) -> Stage:
+        return Stage(self.maker, plan_page(self.maker.generation, page))
+
+    def _planned_selection(self, selection: Selection) -> Stage:
+        return Stage(self.maker, plan_selection(self.maker.generation, selection))
