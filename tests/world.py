@@ -94,8 +94,8 @@ class World:
 
     @cached_property
     def documents(self) -> Documents:
-        """What prepares documents, as the server does."""
-        return Documents(SCHEMA, self.service.settings)
+        """What prepares documents, as the server does, but however deep they are."""
+        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50}))
 
     @property
     def generation(self) -> Generation:

@@ -35,17 +35,17 @@ class Statement:
     def of(cls, select: Select[Any], sources: Mapping[str, Source], dialect: Dialect) -> "Statement":
         """Compile a statement whose parameters of these names a run fills."""
         compiled = select.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        binds = {bind.key: bind for bind in compiled.bind_names}
-        encoders = {name: _encoder(bind.type, dialect) for name, bind in binds.items() if name in sources}
+        encoders = {name: _encoder(bind.type, dialect) for bind, name in compiled.bind_names.items()}
         state = compiled.construct_expanded_state({}, escape_names=False)
         constants = {}
         for name, value in state.parameters.items():
             if name not in sources:
-                encode = state.processors.get(name)
-                constants[name] = encode(value) if callable(encode) else value
+                # Elements of a list have names of their own, and are texts and numbers.
+                encode = encoders.get(name)
+                constants[name] = value if encode is None else encode(value)
         return cls(
             state.statement,
-            tuple((name, source, encoders[name]) for name, source in sources.items() if name in binds),
+            tuple((name, source, encoders[name]) for name, source in sources.items() if name in encoders),
             constants,
             None if state.positiontup is None else tuple(state.positiontup),
             tuple(_decoder(column.type, dialect) for column in select.selected_columns),

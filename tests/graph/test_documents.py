@@ -98,7 +98,7 @@ def test_what_graphql_itself_forbids_is_refused_in_a_moment(document: str) -> No
 
 
 def test_fields_that_are_merged_do_not_multiply_their_fragments(furnished: World) -> None:
-    fragments = 12
+    fragments = 6
     document = (
         '{ dag(dagId: "etl") { ...f0 } }'
         + "".join(
