@@ -107,10 +107,11 @@ class Settings(BaseSettings):
     pool_timeout: float = Field(
         default=10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
     )
-    prepared_statements: bool = Field(
-        default=False,
-        description="Whether statements are prepared on the server (PostgreSQL). Faster on a direct "
-        "connection; leave it off behind PgBouncer in transaction mode.",
+    prepared_statements: bool | Literal["auto"] = Field(
+        default="auto",
+        description="Whether statements are prepared on the server (PostgreSQL), which is faster. `auto`: on direct "
+        "connections, which are told apart from those of a pooler such as PgBouncer; `true`: behind a pooler too, "
+        "if it keeps track of them; `false`: nowhere, and every connection is used as a pooler's.",
     )
     default_page_size: int = Field(default=100, ge=1, description="Rows of a list that was not asked for a size.")
     max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
