@@ -64,12 +64,13 @@ class Channel:
         with self._state:
             self._given_up = True
             for pause in _AGAIN:
-                if not self._running or self._wire is None:
+                if not self._running:
                     return
-                self._struck = True
-                # Where it cannot be told, its timeout ends it.
-                with suppress(self._errors, SQLAlchemyError):
-                    self._wire.cancel(self._engine)
+                if self._wire is not None:
+                    self._struck = True
+                    # Where it cannot be told, its timeout ends it.
+                    with suppress(self._errors, SQLAlchemyError):
+                        self._wire.cancel(self._engine)
                 self._state.wait_for(lambda: not self._running, pause)
 
     def close(self) -> None:
@@ -83,17 +84,17 @@ class Channel:
         self._release(keep=not self._struck)
 
     def _run(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        wire = self._wire or self._check_out()
+        self._enter()
         try:
-            self._enter()
             try:
+                wire = self._wire or self._check_out()
                 if not self._in_transaction:
                     self._begin(wire)
                 rows = wire.rows(statement, parameters)
             finally:
                 self._leave()
         except self._errors as error:
-            raise self._failed(wire, statement, error) from error
+            raise self._failed(statement, error) from error
         except Exception:
             self._release(keep=not self._struck)
             raise
@@ -104,13 +105,28 @@ class Channel:
             self._release(keep=not self._struck)
         return rows
 
+    def _enter(self) -> None:
+        with self._state:
+            self._refuse_if_given_up()
+            self._running = True
+
+    def _leave(self) -> None:
+        with self._state:
+            self._running = False
+            self._state.notify_all()
+
+    def _refuse_if_given_up(self) -> None:
+        if self._given_up:
+            raise GIVEN_UP.told("")
+
     def _check_out(self) -> Wire | Libpq:
         try:
-            connection = self._engine.pool.connect()
+            self._connection = self._engine.pool.connect()
         except self._errors as error:
             raise DBAPIError(None, None, error) from error
-        self._connection = connection
-        self._wire = wire_of(connection)
+        self._wire = wire_of(self._connection)
+        # That may have taken its time.
+        self._refuse_if_given_up()
         return self._wire
 
     def _begin(self, wire: Wire | Libpq) -> None:
@@ -121,30 +137,22 @@ class Channel:
             wire.tell(statement)
         self._in_transaction = lone is None
 
-    def _enter(self) -> None:
-        with self._state:
-            if self._given_up:
-                raise GIVEN_UP.told("")
-            self._running = True
-
-    def _leave(self) -> None:
-        with self._state:
-            self._running = False
-            self._state.notify_all()
-
-    def _failed(self, wire: Wire | Libpq, statement: str, error: Exception) -> Exception:
+    def _failed(self, statement: str, error: Exception) -> Exception:
         """Return what to raise for an error of the driver, which has ended the snapshot."""
-        pool, connection = self._engine.pool, self._connection
-        driver = connection.dbapi_connection if connection else None
-        lost = self._engine.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type] # as it is given there
-        outdated = wire.is_outdated(error)
-        self._release(keep=not (lost or outdated or self._struck))
+        pool, lost = self._engine.pool, self._is_lost(error)
+        self._release(keep=not (lost or self._struck))
         if self._given_up:
             return GIVEN_UP.told("")
-        if (lost or outdated) and pool is self._engine.pool:
+        if lost and pool is self._engine.pool:
             # Those that wait in the pool are no younger.
             self._engine.dispose()
-        return DBAPIError(statement, None, error, hide_parameters=True, connection_invalidated=lost or outdated)
+        return DBAPIError(statement, None, error, hide_parameters=True, connection_invalidated=lost)
+
+    def _is_lost(self, error: Exception) -> bool:
+        if self._connection is None or self._wire is None:
+            return False
+        driver: Any = self._connection.dbapi_connection
+        return self._wire.is_outdated(error) or self._engine.dialect.is_disconnect(cast("Any", error), driver, None)
 
     def _release(self, *, keep: bool) -> None:
         connection, self._connection, self._wire = self._connection, None, None

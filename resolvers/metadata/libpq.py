@@ -30,29 +30,26 @@ class _Statement:
     """What a connection remembers of a statement that it has run."""
 
     def __init__(self, statement: str, connection: Connection) -> None:
-        self.names: list[str] = []
-        self.text = _PLACE.sub(self._numbered, statement).encode(connection.info.encoding)
+        text, self.keys = _numbered(statement)
+        self.text = text.encode(connection.info.encoding)
         self.transformer = Transformer(connection)
         # The form in which results are asked for: text, until their types are known.
         self.format = Format.TEXT
         self.has_run = False
         # The names under which it is prepared, by the types of the parameters.
         self.prepared: dict[tuple[int, ...], bytes] = {}
-        self._places = 0
 
-    def _numbered(self, place: re.Match[str]) -> str:
+
+def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:
+    """Return a statement with numbered parameters, and of each number the name, or the place, of its value."""
+    numbers: dict[str | int, int] = {}
+
+    def number(place: re.Match[str]) -> str:
         if place[0] == "%%":
             return "%"
-        if place[1] is None:
-            self._places += 1
-            return f"${self._places}"
-        if place[1] not in self.names:
-            self.names.append(place[1])
-        return f"${self.names.index(place[1]) + 1}"
+        return f"${numbers.setdefault(place[1] or len(numbers), len(numbers) + 1)}"
 
-    def values(self, parameters: Mapping[str, object] | Sequence[object]) -> Sequence[object]:
-        """Return the values in the order of their numbers."""
-        return [parameters[name] for name in self.names] if isinstance(parameters, Mapping) else parameters
+    return _PLACE.sub(number, statement), tuple(numbers)
 
 
 class Libpq:
@@ -76,7 +73,7 @@ class Libpq:
         """Run a statement in psycopg's paramstyle and return its rows."""
         known = self._known(statement)
         transformer = known.transformer
-        values = known.values(parameters)
+        values = [parameters[key] for key in known.keys]  # type: ignore[index] # by what they are
         dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         types, formats = transformer.types or (), transformer.formats
         if self._prepares and known.has_run:
