@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     )
 
     # What one request may cost
+    request_timeout: float = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        description="Seconds after which a request is given up, whatever it waits for; the database is told to stop "
+        "working for it, as it is when the caller hangs up.",
+    )
     statement_timeout: float = Field(
         default=30, gt=0, le=3600, description="Seconds after which the database gives up a statement."
     )
@@ -123,6 +130,10 @@ class Settings(BaseSettings):
     max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
     max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
+
+    max_answer_bytes: int = Field(
+        default=50_000_000, ge=1, description="Longest answer, in bytes, before it is packed."
+    )
 
     # What a write does
     unknown_migration_writes: bool = Field(
