@@ -177,7 +177,8 @@ class _Called:
         arguments = convert_arguments(told, root.declared.arguments, execution.schema.extensions[SCALARS], CONFIG)
         if resolver.info_parameter:
             arguments[resolver.info_parameter.name] = Asking(Context(execution.session))
-        value = resolver.wrapped_func(**arguments)
+        function: Any = resolver.wrapped_func
+        value = function(**arguments)
         return self._read(value, ()) if is_entity(get_named_type(root.field.type)) else value
 
     def resolve(self, type_: GraphQLObjectType, name: str, path: Path, source: object) -> object:

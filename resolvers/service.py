@@ -17,8 +17,8 @@ from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
-from resolvers.metadata.detect import detect
 from resolvers.metadata.channel import open_channel
+from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
 from resolvers.metadata.generation import Generation
 from resolvers.metadata.rights import Rights, rights
