@@ -51,12 +51,13 @@ class Scenario:
     """How many DAGs W2 lists, by id."""
     page: int
     """How many runs W3 and W5 list."""
-    instances: int
-    """How many task instances W4 lists."""
     depth: int
     """How many runs precede the page of W5."""
     dag_id: str
     """The DAG of W3."""
+    wide_dag_id: str
+    wide_run_id: str
+    """The run of W4, which has a hundred task instances."""
 
 
 Prepare = Callable[[Client, Scenario], Asking]
