@@ -27,10 +27,12 @@ WIDE_DAG = "zones_wide"
 """The DAG that W4 reads: its one run has a hundred task instances."""
 WIDE_INSTANCES = 100
 
-VERSION = 1
+VERSION = 2
 """Counts up whenever other rows are made: databases that were kept are then made anew."""
 
 _HOUR = 3_600_000_000
+_APART = 11_000_000
+"""The microseconds between the schedules of neighbours: no two runs are due at once, so that pages have one order."""
 _STAGES = ("check", "clean", "extract", "load", "publish", "transform")
 _MAPPED = "map_partitions"
 _PLAIN = 18
@@ -72,6 +74,13 @@ def dag_ids(size: Size) -> list[str]:
     """Return the ids of the DAGs, in the order of the alphabet, whatever its collation."""
     each = -(-size.dags // len(_AREAS))
     return [f"{_AREAS[number // each]}_pipeline_{number:03}" for number in range(size.dags)]
+
+
+def wide_run_id(size: Size) -> str:
+    """Return the id of the only run of the wide DAG."""
+    number = size.dags
+    due = NOW - timedelta(microseconds=_every(number)) + timedelta(microseconds=number * _APART)
+    return f"scheduled__{due.isoformat()}"
 
 
 def fill(url: str, minor: str, size: Size, told: Told = lambda _done, _all: None) -> None:
@@ -130,6 +139,11 @@ def _task_id(number: int) -> str:
     return f"{_STAGES[number * len(_STAGES) // _PLAIN]}_{number:02}"
 
 
+def _every(number: int) -> int:
+    """Return the microseconds from one run of a DAG to its next."""
+    return _HOUR if number % 2 == 0 else 24 * _HOUR
+
+
 def _add_dags(url: str, plans: Sequence[DagPlan], *, airflow: int) -> None:
     engine = open_engine(url, load_settings(database=url))
     try:
@@ -163,7 +177,7 @@ def _add_dimensions(run: Run, plans: Sequence[DagPlan], size: Size) -> None:
         wide = plan.dag_id == WIDE_DAG
         first, width = (size.runs - 1, WIDE_INSTANCES - _PLAIN) if wide else (0, 2 + number % 2)
         every = _HOUR if number % 2 == 0 else 24 * _HOUR
-        rows.append(f"({number}, '{plan.dag_id}', {every}, {first}, {width}, '{version_of(plan, NOW).hex}')")
+        rows.append(f"({number}, '{plan.dag_id}', {_every(number)}, {first}, {width}, '{version_of(plan, NOW).hex}')")
     run(f"INSERT INTO seed_dag VALUES {', '.join(rows)}")
     run("CREATE TEMPORARY TABLE seed_task (t bigint, task_id text, map_index int, operator text, called text)")
     tasks = [(task.task_id, -1, task.operator) for task in plans[0].tasks[:_PLAIN]]
@@ -201,7 +215,7 @@ def _add_runs(run: Run, dialect: "_Dialect", size: Size, first: int, below: int,
             CASE WHEN state <> 'queued' THEN due + 2000000 + salt END,
             CASE WHEN state IN ('success', 'failed') THEN due + 2000000 + salt + 240000000 + salt * 311 END
         FROM (
-            SELECT *, salt % 9 = 0 AS manual,
+            SELECT *, salt % 9 = 0 AND dag_id <> '{WIDE_DAG}' AS manual,
                 CASE
                     WHEN r = {size.runs - 1} AND d % 10 = 3 THEN 'running'
                     WHEN r = {size.runs - 1} AND d % 10 = 4 THEN 'queued'
@@ -211,7 +225,7 @@ def _add_runs(run: Run, dialect: "_Dialect", size: Size, first: int, below: int,
             FROM (
                 SELECT r * {size.dags + 1} + d + 1 AS id, d, r, dag_id, version, width,
                     (d * 7919 + r * 104729 + d * r * 31) % 1000003 AS salt,
-                    {now} - ({size.runs} - r) * every + d * 11000000 AS due
+                    {now} - ({size.runs} - r) * every + d * {_APART} AS due
                 FROM ({dialect.series(first, below)}) AS numbers
                 JOIN seed_dag ON r >= first_run
             ) AS dated
