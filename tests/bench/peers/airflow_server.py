@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 
@@ -32,19 +33,19 @@ class AirflowServer:
 
     def missing(self) -> str | None:
         """Install it unless it is there; say why that did not work."""
-        return prepare(f"Airflow {self.version}", lambda: install(self.version))
+        return _missing(self.version)
 
     def start(self, place: Place) -> Running:
         """Start it on a database of its own minor release."""
         layout = Layout(home=place.folder, database=place.url, server_port=free_port(), log_port=free_port())
         for folder in (layout.home, layout.dags, layout.logs):
             folder.mkdir(parents=True, exist_ok=True)
-        command, healthy = ("api-server", "api/v2/monitor/health")
+        command, healthy = "api-server", "api/v2/monitor/health"
         options = {"--host": "127.0.0.1", "--port": str(layout.server_port), "--workers": "1"}
         more = {"HOME": str(layout.home)}
         if self._is_two:
             (layout.home / "webserver_config.py").write_text(EVERYBODY_IS_ADMIN)
-            command, healthy = ("webserver", "health")
+            command, healthy = "webserver", "health"
             options["--hostname"] = options.pop("--host")
             more["AIRFLOW__API__AUTH_BACKENDS"] = "airflow.api.auth.backend.default"
         venv = install(self.version)
@@ -60,6 +61,11 @@ class AirflowServer:
     @property
     def _is_two(self) -> bool:
         return self.version.startswith("2.")
+
+
+@cache
+def _missing(version: str) -> str | None:
+    return prepare(f"Airflow {version}", lambda: install(version))
 
 
 def _token(address: str) -> Mapping[str, str]:

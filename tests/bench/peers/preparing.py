@@ -2,15 +2,14 @@
 
 import sys
 from collections.abc import Callable
-from typing import TextIO
 
 from tests.live.installing import cache
 
 
-def prepare(title: str, install: Callable[[], object], *, telling: TextIO | None = None) -> str | None:
+def prepare(title: str, install: Callable[[], object]) -> str | None:
     """Install a server unless it is there; say in one sentence why that did not work."""
     folder = cache()
-    print(f"Preparing {title} in {folder}; the first time takes a minute.", file=telling or sys.stderr, flush=True)
+    print(f"Preparing {title} in {folder}; the first time takes a minute.", file=sys.stderr, flush=True)
     try:
         install()
     except (OSError, RuntimeError) as error:
