@@ -95,6 +95,8 @@ class _Execution:
     def answer(self) -> Answer:
         """Return what the root fields are; an error in one that must not be null ends it all."""
         data: dict[str, Any] = {}
+        if len(self.planned.roots) > 1:
+            self.session.read_together()
         try:
             for root in self.planned.roots:
                 data[root.key] = root.name if isinstance(root, TypeName) else self._field(root)
@@ -175,7 +177,8 @@ class _Called:
         arguments = convert_arguments(told, root.declared.arguments, execution.schema.extensions[SCALARS], CONFIG)
         if resolver.info_parameter:
             arguments[resolver.info_parameter.name] = Asking(Context(execution.session))
-        value = resolver.wrapped_func(**arguments)
+        function: Any = resolver.wrapped_func
+        value = function(**arguments)
         return self._read(value, ()) if is_entity(get_named_type(root.field.type)) else value
 
     def resolve(self, type_: GraphQLObjectType, name: str, path: Path, source: object) -> object:

@@ -4,32 +4,29 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import anyio.to_thread
 import orjson
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from graph.documents import Documents
 from graph.http.endpoint import Endpoint
+from graph.http.errand import Errand
 from graph.http.graphiql import Console, graphiql_routes
 from graph.http.log import RequestLog
+from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.routes import rest_routes
 from graph.schema import build_schema
+from resolvers.errors import Problem
 from resolvers.service import Service
 from resolvers.settings import Settings, load_settings
 from resolvers.setup import open_service
 
 log = logging.getLogger("airflow_graph")
-
-# Answers below this size, in bytes, are sent as they are: packing them costs more than it saves.
-_WORTH_PACKING = 2_000
 
 
 def create_app(service: Service, console: Console | None = None) -> Starlette:
@@ -39,11 +36,12 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
     """
     schema = build_schema()
     settings = service.settings
-    endpoint = Endpoint(service, schema, Documents(schema, settings))
+    workers = Workers(settings)
+    endpoint = Endpoint(service, schema, Documents(schema, settings), workers)
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
-        Route("/health", _health(service)),
-        *rest_routes(service),
+        Route("/graphql", endpoint, methods=["GET", "POST"]),
+        Route("/health", _health(service, workers)),
+        *rest_routes(service, workers=workers),
     ]
     if settings.graphiql:
         routes += graphiql_routes(console or _console(service))
@@ -51,20 +49,15 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        # More threads than connections would only wait for each other.
-        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         yield
+        workers.close()
         service.close()
 
     return Starlette(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={Exception: _fault},
-        middleware=[
-            Middleware(RequestLog),
-            *_cors(settings),
-            Middleware(GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=1),
-        ],
+        middleware=[Middleware(RequestLog), *_cors(settings)],
     )
 
 
@@ -95,9 +88,15 @@ def _console(service: Service) -> Console:
     return Console(title=f"Airflow {version}", asks_token=service.settings.anonymous_role is None)
 
 
-def _health(service: Service) -> Callable[[Request], Awaitable[Response]]:
-    async def health(_request: Request) -> Response:
-        healthy = await run_in_threadpool(service.is_reachable)
+def _health(service: Service, workers: Workers) -> Callable[[Request], Awaitable[Response]]:
+    async def health(request: Request) -> Response:
+        def reachable(_errand: Errand[bool]) -> bool:
+            return service.is_reachable()
+
+        try:
+            healthy = await workers.answer(reachable, request.receive, until=workers.deadline(), late=workers.late)
+        except (Problem, HungUpError):
+            healthy = False
         told = {"status": "healthy" if healthy else "unhealthy"}
         return Response(orjson.dumps(told), 200 if healthy else 503, media_type="application/json")
 

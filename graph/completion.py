@@ -93,7 +93,7 @@ class Completion:
         if not is_iterable(value):
             raise GraphQLError(f"Expected Iterable, but did not find one for field '{spot}'.")
         told: list[object] = []
-        items: Iterable[object] = value  # type: ignore[assignment]
+        items: Iterable[object] = value
         for at, item in enumerate(items):
             place = path.add_key(at, None)
             try:

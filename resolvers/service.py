@@ -1,10 +1,11 @@
 """The only door: a service over one database, and sessions in which one actor reads and changes things."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, select
@@ -16,6 +17,7 @@ from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
+from resolvers.metadata.channel import open_channel
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
 from resolvers.metadata.generation import Generation
@@ -26,11 +28,12 @@ from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
-from resolvers.plan.stage import Plans, StageMaker
+from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup
 from resolvers.settings import Settings
 from resolvers.sources.health import Health, read_health
+from resolvers.stopping import Stop, interrupt
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,10 +116,14 @@ class Session:
     def __init__(self, service: Service, actor: Actor) -> None:
         self.service = service
         self.actor = actor
+        # Every statement that was read by, in order; and how many changes were committed.
         self.ran: list[Ran] = []
+        self.changes = 0
         self.scopes = Scopes(actor)
+        self._stop = Stop()
         self._open = ExitStack()
         self._reader: Reader | None = None
+        self._together = False
 
     @property
     def generation(self) -> Generation:
@@ -128,6 +135,10 @@ class Session:
         """The kind of the database, such as `postgresql`."""
         return self.service.engine.dialect.name
 
+    def read_together(self) -> None:
+        """Let all that is read from here on be of one moment, beginning with the first read."""
+        self._together = True
+
     def read(self, wanted: Listing | Lookup) -> Found:
         """Return what is found: one page of rows, or the row of each key, none where there is none to be seen.
 
@@ -136,14 +147,16 @@ class Session:
         plans = self.service.plans
         if isinstance(wanted, Listing):
             self._admit(wanted.page.entity)
+            stage = plans.page(wanted.page)
             arguments = Arguments(wanted.filter, wanted.order, wanted.window)
-            with self._reading() as reader:
-                return reader.page(plans.page(wanted.page), arguments, wanted.given)
+            with self._reading(stage) as reader:
+                return reader.page(stage, arguments, wanted.given)
         entity = wanted.selection.entity
         self._admit(entity)
+        stage = plans.selection(wanted.selection)
         keys = [tuple(key[name] for name in entity.key) for key in wanted.keys]
-        with self._reading() as reader:
-            return reader.objects(plans.selection(wanted.selection), keys, wanted.given)
+        with self._reading(stage) as reader:
+            return reader.objects(stage, keys, wanted.given)
 
     def run(
         self,
@@ -173,18 +186,28 @@ class Session:
         self.close()
         self._refuse_unknown_migration()
         try:
-            self._permit(operation, arguments)
-            return self._attempt(operation, arguments, sent)
+            with self._stoppable("Nothing was changed by it."):
+                self._permit(operation, arguments)
+                result = self._attempt(operation, arguments, sent)
         except Problem:
             with write_transaction(self.service.engine) as connection:
                 write_audit(self._work(connection), operation.audit, arguments, sent)
             raise
+        self.changes += 1
+        return result
 
     def health(self) -> Health:
         """Return whether Airflow's own processes are alive; anybody may know."""
         service = self.service
-        self._read()
-        return read_health(self._connection, service.generation, service.config, datetime.now(UTC))
+        with self._stoppable(""), read_snapshot(service.engine) as connection:
+            return read_health(connection, service.generation, service.config, datetime.now(UTC))
+
+    def cancel(self, reason: Problem) -> None:
+        """End this session by a refusal, from another thread: the database gives up what it does for it.
+
+        A change whose commit has begun is carried out; one before that is undone.
+        """
+        self._stop.stop(reason)
 
     def close(self) -> None:
         """End the snapshot; the next read begins another."""
@@ -197,9 +220,12 @@ class Session:
         for pause in (*_PAUSES, None):
             try:
                 with write_transaction(self.service.engine) as connection:
-                    work = self._work(connection)
-                    result = operation.body(work, **arguments)  # type: ignore[call-arg]
-                    write_audit(work, operation.audit, arguments, sent)
+                    with self._stop.reaches(partial(interrupt, connection)):
+                        work = self._work(connection)
+                        result = operation.body(work, **arguments)  # type: ignore[call-arg]
+                        write_audit(work, operation.audit, arguments, sent)
+                    # From here on it is carried out, whoever stops waiting.
+                    self._stop.check()
             except Problem as problem:
                 cause = problem.__cause__
                 if isinstance(cause, IntegrityError):
@@ -254,33 +280,34 @@ class Session:
             )
 
     @contextmanager
-    def _reading(self) -> Iterator[Reader]:
-        """Give the reader of the snapshot, which an error of the database ends: the next read begins another."""
-        reader = self._read()
+    def _reading(self, stage: Stage) -> Iterator[Reader]:
+        """Give the reader of the snapshot; an error of the database ends it, and the next read begins another."""
+        with self._stoppable("What was to be changed before has been." if self.changes else ""):
+            yield self._reader or self._read(alone=stage.is_alone and not self._together)
+
+    @contextmanager
+    def _stoppable(self, so: str) -> Iterator[None]:
+        """Refuse by what the session was stopped by, where it was, whatever that made go wrong; say what is `so`."""
+        self._stop.check(so)
         try:
-            yield reader
+            yield
         except Problem:
+            self._stop.check(so)
             raise
-        except Exception:
-            self._reader = None
-            # The snapshot knows what the error means to a client.
-            with self._open:
-                raise
 
-    def _read(self) -> Reader:
-        if self._reader is None:
-            service = self.service
-            self._connection = self._open.enter_context(read_snapshot(service.engine))
-            self._reader = Reader(
-                self._run_statement,
-                service.plans,
-                self.scopes,
-                max_rows=service.settings.max_rows,
-                max_statements=service.settings.max_statements,
-                ran=self.ran,
-            )
-        return self._reader
-
-    def _run_statement(self, text: str, parameters: Any) -> Sequence[tuple[Any, ...]]:
-        told = parameters if isinstance(parameters, dict) else tuple(parameters)
-        return [tuple(row) for row in self._connection.exec_driver_sql(text, told)]
+    def _read(self, *, alone: bool) -> Reader:
+        """Return a reader, kept for what is read later unless it is for one statement alone."""
+        service = self.service
+        channel = self._open.enter_context(open_channel(service.engine, alone=alone))
+        self._open.enter_context(self._stop.reaches(channel.cancel))
+        reader = Reader(
+            channel.run,
+            service.plans,
+            self.scopes,
+            max_rows=service.settings.max_rows,
+            max_statements=service.settings.max_statements,
+            ran=self.ran,
+        )
+        if not alone:
+            self._reader = reader
+        return reader

@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     )
 
     # What one request may cost
+    request_timeout: float = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        description="Seconds after which a request is given up, whatever it waits for; the database is told to stop "
+        "working for it, as it is when the caller hangs up.",
+    )
     statement_timeout: float = Field(
         default=30, gt=0, le=3600, description="Seconds after which the database gives up a statement."
     )
@@ -107,10 +114,11 @@ class Settings(BaseSettings):
     pool_timeout: float = Field(
         default=10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
     )
-    prepared_statements: bool = Field(
-        default=False,
-        description="Whether statements are prepared on the server (PostgreSQL). Faster on a direct "
-        "connection; leave it off behind PgBouncer in transaction mode.",
+    prepared_statements: bool | Literal["auto"] = Field(
+        default="auto",
+        description="Whether statements are prepared on the server (PostgreSQL), which is faster. `auto`: on direct "
+        "connections, which are told apart from those of a pooler such as PgBouncer; `true`: behind a pooler too, "
+        "if it keeps track of them; `false`: nowhere, and every connection is used as a pooler's.",
     )
     default_page_size: int = Field(default=100, ge=1, description="Rows of a list that was not asked for a size.")
     max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
@@ -122,6 +130,10 @@ class Settings(BaseSettings):
     max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
     max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
+
+    max_answer_bytes: int = Field(
+        default=50_000_000, ge=1, description="Longest answer, in bytes, before it is packed."
+    )
 
     # What a write does
     unknown_migration_writes: bool = Field(

@@ -1,22 +1,29 @@
 """The GraphQL endpoint, by the GraphQL-over-HTTP specification."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from time import perf_counter
 
 import orjson
-from graphql import GraphQLError, GraphQLSchema, OperationType
-from starlette.concurrency import run_in_threadpool
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
-from graph.answering import Answer, answer
-from graph.documents import Documents
+from graph.answering import answer
+from graph.documents import Documents, Prepared
 from graph.http.auth import actor_of
 from graph.http.body import read_body
+from graph.http.errand import Errand
+from graph.http.explanation import NAME, explained
+from graph.http.reply import refuse_longer, reply
+from graph.http.workers import HungUpError, Workers
 from graph.problems import formatted, problem_extensions
-from resolvers.errors import Forbidden, Invalid, Problem, Unauthenticated, Unavailable
-from resolvers.service import Service
+from resolvers.errors import Forbidden, Invalid, Problem, TooExpensive, Unauthenticated, Unavailable
+from resolvers.service import Service, Session
 
 GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
@@ -27,70 +34,122 @@ _STATUS: dict[type[Problem], int] = {Unauthenticated: 401, Forbidden: 403, Unava
 
 @dataclass(frozen=True)
 class GraphQLRequest:
-    """What a client asks: a document, which of its operations, and the variables."""
+    """What a client asks: a document, which of its operations, the variables, and whether to explain the answer."""
 
     query: str
     operation_name: str | None
     variables: Mapping[str, object] | None
+    explain: bool = False
+
+
+@dataclass(frozen=True)
+class Executed:
+    """The JSON of an answer, and whether it was refused before anything was executed."""
+
+    body: bytes
+    refused: bool = False
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Answers GraphQL requests over one service."""
+    """Answers GraphQL requests over one service: the event loop moves bytes, a worker thread does the rest."""
 
     service: Service
     schema: GraphQLSchema
     documents: Documents
+    workers: Workers
 
-    async def answer(self, request: Request) -> Response:
-        """Answer a request: JSON by POST, or a query in the address by GET."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, unless nobody waits for the answer any more."""
+        try:
+            response = await self._response(Request(scope, receive))
+        except HungUpError:
+            return
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        """Return the answer: JSON by POST, or a query in the address by GET."""
         accepted = request.headers.get("accept", "")
         media_type = GRAPHQL if GRAPHQL in accepted else _JSON
         if request.method == "GET" and "query" not in request.query_params and "text/html" in accepted:
             # Somebody typed the address into a browser.
             return RedirectResponse("graphiql")
+        until = self.workers.deadline()
         try:
-            asked = await self._asked(request)
-            return await run_in_threadpool(self._answer, request, asked, media_type)
+            # HEAD is GET without the answer.
+            content = await self._content(request, until) if request.method == "POST" else None
+            work = partial(self._answer, request, content, media_type)
+            return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
         except Problem as problem:
             status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 400)
             headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-            told = {"errors": [{"message": problem.detail, "extensions": problem_extensions(problem)}]}
-            return Response(orjson.dumps(told), status, headers, media_type)
+            return Response(orjson.dumps({"errors": [_told(problem)]}), status, headers, media_type)
 
-    def _answer(self, request: Request, asked: GraphQLRequest, media_type: str) -> Response:
-        """Execute an operation, in a thread of its own from the first row to the last byte."""
+    async def _content(self, request: Request, until: float) -> bytes:
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type != _JSON:
+            # Also what keeps a page of another site from posting here with a browser's own forms.
+            raise Invalid(
+                f"The body must be JSON; its Content-Type is {content_type or 'missing'!r}.",
+                hint="Send the header 'Content-Type: application/json'.",
+            )
+        return await read_body(request, self.service.settings.max_body_bytes, until)
+
+    def _answer(self, request: Request, content: bytes | None, media_type: str, errand: Errand[Response]) -> Response:
+        """Answer what is asked, in a worker thread, from its JSON to the last byte of the answer."""
+        asked = _asked(content) if content is not None else _asked_by_address(request.query_params)
         actor = actor_of(self.service, request)
         request.state.actor = actor.name
+        started = perf_counter()
         prepared = self.documents.prepare(asked.query)
-        if prepared.errors or prepared.document is None:
-            return _refusal(prepared.errors, media_type)
+        if prepared.errors:
+            return self._reply(_refused(prepared.errors), request, media_type)
         operation = prepared.operation(asked.operation_name)
         request.state.operation = operation.name.value if operation.name else operation.operation.value
         if request.method != "POST" and operation.operation is not OperationType.QUERY:
             raise Invalid("A mutation cannot be asked for by GET.", hint="Send it by POST.")
         with self.service.session(actor) as session:
-            result = answer(self.schema, prepared, operation, asked.variables, session)
-        return _response(result, media_type)
+            errand.works_in(session)
+            prepared_at = perf_counter()
+            executed = self._executed(session, prepared, operation, asked)
+            try:
+                refuse_longer(executed.body, self.service.settings.max_answer_bytes, session)
+            except TooExpensive as problem:
+                executed = Executed(orjson.dumps({"data": None, "errors": [_told(problem)]}))
+            if asked.explain:
+                preparing, answering = prepared_at - started, perf_counter() - prepared_at
+                body = explained(executed.body, session, preparing=preparing, answering=answering)
+                executed = Executed(body, executed.refused)
+        return self._reply(executed, request, media_type)
 
-    async def _asked(self, request: Request) -> GraphQLRequest:
-        # HEAD is GET without the answer.
-        if request.method != "POST":
-            variables = request.query_params.get("variables")
-            told: dict[str, object] = {**request.query_params, "variables": _parsed(variables) if variables else None}
-        else:
-            content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if content_type != _JSON:
-                # Also what keeps a page of another site from posting here with a browser's own forms.
-                raise Invalid(
-                    f"The body must be JSON; its Content-Type is {content_type or 'missing'!r}.",
-                    hint="Send the header 'Content-Type: application/json'.",
-                )
-            body = _parsed(await read_body(request, self.service.settings.max_body_bytes))
-            if not isinstance(body, dict):
-                raise Invalid("The body must be a JSON object.", hint='Send {"query": "...", "variables": {...}}.')
-            told = body
-        return _request(told)
+    def _executed(
+        self, session: Session, prepared: Prepared, operation: OperationDefinitionNode, asked: GraphQLRequest
+    ) -> Executed:
+        """Answer an operation, and write the answer."""
+        told = answer(self.schema, prepared, operation, asked.variables, session)
+        if not told.executed:
+            return _refused(told.errors)
+        errors = [formatted(error) for error in told.errors]
+        return Executed(_written({"data": told.data, "errors": errors} if errors else {"data": told.data}))
+
+    @staticmethod
+    def _reply(executed: Executed, request: Request, media_type: str) -> Response:
+        # Clients of the older media type read errors from answers of status 200 alone. What was executed has it in
+        # both, even if it was cut short: it has `data`, and the specification keeps 4xx and 5xx for what has none.
+        status = 400 if executed.refused and media_type == GRAPHQL else 200
+        return reply(executed.body, request.headers, media_type, status)
+
+
+def _asked(content: bytes) -> GraphQLRequest:
+    body = _parsed(content)
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object.", hint='Send {"query": "...", "variables": {...}}.')
+    return _request(body)
+
+
+def _asked_by_address(query: Mapping[str, str]) -> GraphQLRequest:
+    parsed = {name: _parsed(query[name]) for name in ("variables", "extensions") if query.get(name)}
+    return _request({**query, "variables": None, "extensions": None, **parsed})
 
 
 def _parsed(text: str | bytes) -> object:
@@ -102,32 +161,30 @@ def _parsed(text: str | bytes) -> object:
 
 def _request(told: Mapping[str, object]) -> GraphQLRequest:
     query, name, variables = told.get("query"), told.get("operationName"), told.get("variables")
+    extensions = told.get("extensions")
     if not isinstance(query, str) or not query.strip():
         raise Invalid("The request has no query.", field="query", hint='Send {"query": "{ viewer { name } }"}.')
     if name is not None and not isinstance(name, str):
         raise Invalid("operationName must be a string.", field="operationName")
     if variables is not None and not isinstance(variables, dict):
         raise Invalid("variables must be an object.", field="variables")
-    return GraphQLRequest(query, name or None, variables)
+    if extensions is not None and not isinstance(extensions, dict):
+        raise Invalid("extensions must be an object.", field="extensions")
+    # Extensions that are not known here mean nothing here, as the specification has it.
+    return GraphQLRequest(query, name or None, variables, explain=(extensions or {}).get(NAME) is True)
 
 
-def _refusal(errors: tuple[GraphQLError, ...], media_type: str) -> Response:
-    told = {"errors": [formatted(error) for error in errors]}
-    # Clients of the older media type read errors from answers of status 200 alone.
-    return Response(_written(told), 400 if media_type == GRAPHQL else 200, media_type=media_type)
+def _told(problem: Problem) -> dict[str, object]:
+    return {"message": problem.detail, "extensions": problem_extensions(problem)}
 
 
-def _response(result: Answer, media_type: str) -> Response:
-    if not result.executed:
-        return _refusal(tuple(result.errors), media_type)
-    errors = [formatted(error) for error in result.errors or ()]
-    told = {"data": result.data, "errors": errors} if errors else {"data": result.data}
-    return Response(_written(told), media_type=media_type)
+def _refused(errors: Sequence[GraphQLError]) -> Executed:
+    return Executed(_written({"errors": [formatted(error) for error in errors]}), refused=True)
 
 
 def _written(told: object) -> bytes:
     try:
-        return orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(told)
     except orjson.JSONEncodeError:
         # What Airflow keeps may be a number of more than 64 bits, half of a surrogate pair, or nested very deeply.
-        return json.dumps(told).encode()
+        return json.dumps(told, default=datetime.isoformat).encode()

@@ -11,9 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from graph.http.reply import PACKING, WORTH_PACKING
 
 HERE = Path(__file__).parent
 PAGE = HERE / "page"
@@ -128,7 +132,8 @@ def graphiql_routes(console: Console, *, static: Path = STATIC) -> list[BaseRout
             },
         )
 
-    return [Route(console.path, page), Route(f"{assets}/{{name}}", asset)]
+    packing = Middleware(GZipMiddleware, minimum_size=WORTH_PACKING, compresslevel=PACKING)
+    return [Route(console.path, page), Route(f"{assets}/{{name}}", asset, middleware=[packing])]
 
 
 def graphiql_page(console: Console, *, assets: str, nonce: str) -> str:

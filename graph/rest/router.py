@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +16,9 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from graph.http.body import read_body
+from graph.http.errand import Errand
+from graph.http.reply import refuse_longer, reply
+from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.body import check_body, check_fields, parse_body
 from graph.rest.call import Call, Limits
@@ -24,7 +26,7 @@ from graph.rest.dialect import Answer, Dialect, RefusedError
 from graph.rest.params import read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
-from resolvers.errors import Invalid, Problem
+from resolvers.errors import Invalid, Problem, Unavailable
 from resolvers.service import Service
 
 Authenticate = Callable[[Request], Actor]
@@ -66,6 +68,7 @@ class Endpoint:
     dialect: Dialect
     service: Service
     authenticate: Authenticate
+    workers: Workers
     limits: Limits
     places: tuple[Place, ...]
 
@@ -74,7 +77,10 @@ class Endpoint:
         if scope["type"] != "http":
             await WebSocketClose()(scope, receive, send)
             return
-        response = await self.response(Request(scope, receive))
+        try:
+            response = await self.response(Request(scope, receive))
+        except HungUpError:
+            return
         await response(scope, receive, send)
 
     async def response(self, request: Request) -> Response:
@@ -93,6 +99,8 @@ class Endpoint:
             return await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
             return _response(self.dialect.render(refusal))
+        except HungUpError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id and the log the rest
             message = str(incident(error)["message"])
             fault = RefusedError(500, message, title="Internal Server Error", section="Unknown")
@@ -103,21 +111,30 @@ class Endpoint:
         request.state.operation = f"{row.method} {row.path}"
         if any("\0" in value for value in (*names.values(), *request.query_params.values()) if isinstance(value, str)):
             raise Invalid("The address holds a character of code 0, which no name in Airflow can.")
+        until = self.workers.deadline()
         body: dict[str, object] = {}
         if row.body is not None:
-            content = await read_body(request, self.service.settings.max_body_bytes)
+            content = await read_body(request, self.service.settings.max_body_bytes, until)
             body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
         query = read_query(row.query, request.query_params)
         if row.body is not None:
             check_fields(row.body, body)
 
-        def answer() -> Response:
+        def answer(errand: Errand[Response]) -> Response:
             actor = NOBODY if row.open else self.authenticate(request)
             request.state.actor = actor.name
             with self.service.session(actor) as session:
-                return _response(row.answer(Call(session, names, query, body, self.limits)))
+                errand.works_in(session)
+                told = row.answer(Call(session, names, query, body, self.limits))
+                content = _content(told)
+                refuse_longer(content, self.service.settings.max_answer_bytes, session)
+            response = reply(content, request.headers, told.media_type, told.status)
+            response.headers.update(told.headers)
+            return response
 
-        return await run_in_threadpool(answer)
+        # 503, and not 408, upon which clients may send the same again unasked. Dialects tell no hints of their own.
+        late = Unavailable(f"{self.workers.late.detail} {self.workers.late.hint}")
+        return await self.workers.answer(answer, request.receive, until=until, late=late)
 
     @staticmethod
     def _allowed(found: list[tuple[Row, dict[str, Any]]]) -> list[str]:
@@ -125,7 +142,7 @@ class Endpoint:
         return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
-def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate) -> list[BaseRoute]:
+def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers) -> list[BaseRoute]:
     """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
     places = []
     for row in dialect.rows:
@@ -135,7 +152,7 @@ def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate) ->
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    endpoint = Endpoint(dialect, service, authenticate, limits, tuple(places))
+    endpoint = Endpoint(dialect, service, authenticate, workers, limits, tuple(places))
     return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 
@@ -146,8 +163,17 @@ def _limit(service: Service, option: str, otherwise: int) -> int:
 
 
 def _response(answer: Answer) -> Response:
-    content = answer.body if isinstance(answer.body, bytes | str) else _written(answer.body)
-    return Response(content, answer.status, dict(answer.headers), answer.media_type)
+    return Response(_content(answer), answer.status, dict(answer.headers), answer.media_type)
+
+
+def _content(answer: Answer) -> bytes:
+    match answer.body:
+        case bytes(content):
+            return content
+        case str(text):
+            return text.encode()
+        case value:
+            return _written(value)
 
 
 def _written(value: object) -> bytes:

@@ -1,26 +1,22 @@
-"""How the metadata database is opened, and the two kinds of transaction that it is asked in.
-
-A transaction begins by one statement of ours, which carries all that the session must know (isolation,
-time zone, timeouts) and nothing that outlives it: so a pooler that hands each transaction to another
-server connection, as PgBouncer's transaction mode does, changes nothing.
-"""
+"""How the metadata database is opened, and the two kinds of transaction that it is asked in."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from resolvers.errors import Unavailable, Unsupported
 from resolvers.metadata.address import Address, address_of
-from resolvers.metadata.failures import as_problem, is_transient
+from resolvers.metadata.failures import as_problem, is_transient, translated
+from resolvers.metadata.terms import MYSQL, TERMS, PostgresTerms, sqlite_terms
 from resolvers.settings import Settings
 
 __all__ = ["as_problem", "is_transient", "open_engine", "read_snapshot", "write_transaction"]
@@ -31,9 +27,6 @@ _CONNECT_TIMEOUT = 10
 
 # The execution option that says which transaction a connection begins: "read", "write", or plain.
 _PURPOSE = "airflow_graph_purpose"
-
-# SQLite asks whether to go on after so many steps of its machine: some milliseconds.
-_STEPS = 20_000
 
 
 def open_engine(database: str | URL | Address, settings: Settings, *, schema: str | None = None) -> Engine:
@@ -58,9 +51,8 @@ def read_snapshot(engine: Engine) -> Iterator[Connection]:
     Raises Unavailable when the database cannot be reached, TooExpensive when a statement takes longer
     than `statement_timeout`.
     """
-    with _translated(), _begun(engine, "read") as connection:
+    with translated(), _begun(engine, "read") as connection:
         yield connection
-        # Nothing was written, but psycopg forgets its prepared statements when it rolls back.
         connection.commit()
 
 
@@ -71,20 +63,9 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     READ COMMITTED, as Airflow's own, and it waits for locks no longer than `lock_timeout`. Trying again
     after a collision is the caller's part: `is_transient` says when that may help.
     """
-    with _translated(), _begun(engine, "write") as connection:
+    with translated(), _begun(engine, "write") as connection:
         yield connection
         connection.commit()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, UnicodeEncodeError, OverflowError) as error:
-        problem = as_problem(error)
-        if problem is None:
-            raise
-        raise problem from error
 
 
 @contextmanager
@@ -117,17 +98,19 @@ def _pool(settings: Settings) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": settings.pool_timeout,
         "pool_recycle": _LIFETIME,
+        # The connection that was used last knows the most statements.
+        "pool_use_lifo": True,
         # Statements in error messages without their values, which may be anybody's secrets.
         "hide_parameters": True,
     }
 
 
-def _begin_with(engine: Engine, statements: Callable[[str | None], tuple[str, ...]]) -> None:
+def _begin_as_agreed(engine: Engine) -> None:
     """Let our statements begin the transaction instead of the driver, which is in autocommit mode."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        for statement in statements(connection.get_execution_options().get(_PURPOSE)):
+        for statement in connection.info[TERMS].begin(connection.get_execution_options().get(_PURPOSE)):
             connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
@@ -145,23 +128,20 @@ def _postgresql(address: Address, settings: Settings, schema: str | None) -> Eng
         connect_args={
             **{name: value for name, value in defaults.items() if name not in address.url.query},
             "autocommit": True,
-            "prepare_threshold": 5 if settings.prepared_statements else None,
+            # Its way of undoing a transaction would make the server forget what the channels prepared.
+            "prepare_threshold": None,
         },
         use_native_hstore=False,
         **_pool(settings),
     )
-    local = {
-        "TIME ZONE": "'UTC'",
-        "statement_timeout =": str(round(settings.statement_timeout * 1000)),
-        "lock_timeout =": str(round(settings.lock_timeout * 1000)),
-    }
-    if schema:
-        local["search_path ="] = engine.dialect.identifier_preparer.quote_identifier(schema)
-    # One round trip: without parameters, psycopg sends several statements at once.
-    limits = "".join(f"; SET LOCAL {name} {value}" for name, value in local.items())
-    read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" + limits
-    write = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" + limits
-    _begin_with(engine, lambda purpose: (read,) if purpose == "read" else (write,))
+    quote = engine.dialect.identifier_preparer.quote_identifier
+    terms = PostgresTerms(settings, quote(schema) if schema else None)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info[TERMS] = terms.of(cast("psycopg.Connection", connection))
+
+    _begin_as_agreed(engine)
     return engine
 
 
@@ -184,11 +164,12 @@ def _mysql(address: Address, settings: Settings) -> Engine:
             "The database is MySQL, and its driver is not installed.",
             hint="Install it: pip install 'airflow-graph[mysql]'.",
         ) from None
-    read = (
-        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-    )
-    _begin_with(engine, lambda purpose: read if purpose == "read" else ("START TRANSACTION",))
+
+    @event.listens_for(engine, "connect")
+    def on_connect(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info[TERMS] = MYSQL
+
+    _begin_as_agreed(engine)
     return engine
 
 
@@ -216,18 +197,11 @@ def _sqlite(address: Address, settings: Settings) -> Engine:
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        connection.execute("PRAGMA foreign_keys=ON")
-        info = entry.info
-        info["give up"] = float("inf")
-        connection.set_progress_handler(lambda: monotonic() > info["give up"], _STEPS)
+        entry.info[TERMS] = sqlite_terms(connection, settings)
 
     @event.listens_for(engine, "before_cursor_execute")
     def on_execute(connection: Connection, *_: object) -> None:
-        connection.info["give up"] = monotonic() + settings.statement_timeout
+        connection.info[TERMS].deadline.start()
 
-    read = ("PRAGMA query_only=ON", "BEGIN")
-    # IMMEDIATE: a transaction that reads before it writes could otherwise not be let to write.
-    write = ("PRAGMA query_only=OFF", "BEGIN IMMEDIATE")
-    plain = ("PRAGMA query_only=OFF", "BEGIN")
-    _begin_with(engine, lambda purpose: {"read": read, "write": write}.get(purpose or "", plain))
+    _begin_as_agreed(engine)
     return engine

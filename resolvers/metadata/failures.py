@@ -1,9 +1,11 @@
 """What a database driver's error means to a client, and which errors a second try may cure."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from resolvers.errors import Conflict, Invalid, Problem, TooExpensive, Unavailable, Unsupported
@@ -74,6 +76,11 @@ BUSY = Failure(
     "All database connections of this process are in use.",
     "Try again; or raise AIRFLOW_GRAPH_POOL_SIZE.",
 )
+GIVEN_UP = Failure(
+    Unavailable,
+    "The request was given up.",
+    "Its caller went away, or its time was over; ask again.",
+)
 LOST = Failure(
     Unavailable,
     "The connection to the database was lost.",
@@ -119,7 +126,7 @@ NOT_GRANTED = Failure(
 UNPREPARED = Failure(
     Unavailable,
     "A connection pooler mixed up prepared statements.",
-    "Set AIRFLOW_GRAPH_PREPARED_STATEMENTS=false.",
+    "Set AIRFLOW_GRAPH_PREPARED_STATEMENTS=auto, or false.",
 )
 
 _SQLSTATES = {
@@ -195,6 +202,18 @@ _TEXTS = (
     (r"^FOREIGN KEY constraint failed", REFERRED),
     (r"file is not a database|database disk image is malformed", NOT_SQLITE),
 )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let errors of the database come out as the Problems that they are to a client."""
+    try:
+        yield
+    except (SQLAlchemyError, UnicodeEncodeError, OverflowError) as error:
+        problem = as_problem(error)
+        if problem is None:
+            raise
+        raise problem from error
 
 
 def as_problem(error: Exception) -> Problem | None:

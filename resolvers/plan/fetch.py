@@ -1,6 +1,6 @@
 """What the statements of a plan brought for one request, level by level, and what is made of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -82,11 +82,8 @@ def keys_of(rows: Sequence[Row], columns: Sequence[int]) -> tuple[list[Key], lis
     A key of which a part is null stands for nothing: its place is 0.
     """
     found: dict[Key, int] = {}
-    positions: list[int] = []
+    keys: Iterable[Key] = map(itemgetter(*columns), rows)
     if len(columns) == 1:
-        keys = zip(map(itemgetter(columns[0]), rows), strict=False)
-    else:
-        keys = map(itemgetter(*columns), rows)
-    for key in keys:
-        positions.append(0 if None in key else found.setdefault(key, len(found) + 1))
+        keys = zip(keys, strict=True)
+    positions = [0 if None in key else found.setdefault(key, len(found) + 1) for key in keys]
     return list(found), positions

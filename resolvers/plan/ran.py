@@ -1,11 +1,11 @@
-"""A statement that was run: what it said, what it brought, and how long it took."""
+"""What a statement that was sent came to, for those who ask for an explanation."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A statement that was run, without the values of its parameters; how many rows it brought, in how many seconds."""
+    """One statement that was sent: its text, without the values of its parameters, its rows, and how long it took."""
 
     statement: str
     rows: int

@@ -67,8 +67,8 @@ class Stage:
 
     @property
     def is_alone(self) -> bool:
-        """Whether nothing but this one statement is run."""
-        return not self.below and not self.decoded
+        """Whether nothing but one statement is run."""
+        return not self.below and not self.decoded and len(self.step.totals) + self.needs_rows <= 1
 
 
 @dataclass(frozen=True)

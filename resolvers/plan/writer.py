@@ -91,17 +91,7 @@ Write = Callable[[Sequence[Row], int, Sequence[Below], Frame], list[Any]]
 def writer_of(form: Form, layout: Layout, children: int, decrypt: Decrypt) -> Write:
     """Return a function that writes rows of this layout in this form."""
     code = _Code(layout, decrypt)
-    match form:
-        case PageForm(parts):
-            body = code.page(parts, after_each=tells_next(form))
-        case ListForm(shape):
-            body = code.gathered([code.described(shape)], "return g0")
-        case OneForm(shape):
-            body = code.single(code.described(shape))
-        case PluckForm(output):
-            body = code.gathered([code.written("c0", output, layout.kinds[0], layout.decoders[0])], "return g0")
-        case AggregateForm():
-            body = code.grouped()
+    body = code.body(form)
     lines = ["def write(rows, count, below, frame):"]
     lines += [f"    a{at}, P{at} = below[{at}].answers, below[{at}].positions" for at in range(children)]
     source = "\n".join([*code.functions, *lines, *(f"    {line}" for line in body)])
@@ -132,6 +122,21 @@ class _Code:
         self.named: dict[int, str] = {}
         self.children: dict[int, None] = {}
         self.temporaries = 0
+
+    def body(self, form: Form) -> list[str]:
+        """Return the lines of the function."""
+        match form:
+            case PageForm(parts):
+                return self.page(parts, after_each=tells_next(form))
+            case ListForm(shape):
+                return self.gathered([self.described(shape)], "return g0")
+            case OneForm(shape):
+                return self.single(self.described(shape))
+            case PluckForm(output):
+                element = self.written("c0", output, self.layout.kinds[0], self.layout.decoders[0])
+                return self.gathered([element], "return g0")
+            case AggregateForm():
+                return self.grouped()
 
     # The loops over the rows.
 

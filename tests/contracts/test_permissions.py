@@ -13,7 +13,8 @@ import pytest
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_leaf_type
 
 import resolvers.operations
-from graph.selection import DEFINITION, entity_type, is_entity
+from graph.arguments import DEFINITION
+from graph.selection import entity_type, is_entity
 from graph.types.node import global_id
 from resolvers.access.actor import EVERYTHING, Actor, Scope
 from resolvers.access.permissions import Permission

@@ -114,7 +114,7 @@ def test_fields_that_are_merged_do_not_multiply_their_fragments(furnished: World
     for _ in range(fragments):
         told = {"dag": told["dag"]["latestRun"]["dag"]}
     assert told == {"dag": {"dagId": "etl"}}
-    # 3 to the power of 12 selections would take minutes.
+    # 3 to the power of 6 selections would take minutes.
     assert took < 30
 
 

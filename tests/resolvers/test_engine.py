@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from sqlalchemy import URL, Connection, Engine, text
@@ -243,36 +244,42 @@ def test_a_connection_that_breaks_in_the_middle_is_told_as_lost(postgres: Postgr
     engine.dispose()
 
 
-def test_postgresql_is_told_everything_inside_the_transaction_and_keeps_nothing(postgres: Postgres) -> None:
-    engine = open_engine(postgres.url, HASTY, schema="some schema")
-    names = ["TimeZone", "statement_timeout", "lock_timeout", "search_path"]
-    names += ["transaction_isolation", "transaction_read_only"]
+KEPT = ["statement_timeout", "lock_timeout", "TimeZone", "search_path"]
+
+
+@pytest.mark.parametrize("setting", ["auto", False])
+def test_transactions_of_postgresql_know_everything(postgres: Postgres, setting: bool | Literal["auto"]) -> None:
+    settings = Settings(statement_timeout=0.3, lock_timeout=0.2, prepared_statements=setting)
+    engine = open_engine(postgres.url, settings, schema="some schema")
+    names = [*KEPT, "transaction_isolation", "transaction_read_only"]
     shown = text("SELECT " + ", ".join(f"current_setting('{name}')" for name in names))
     with read_snapshot(engine) as connection:
         reading = tuple(connection.execute(shown).one())
-        driver = connection.connection.driver_connection
-        assert driver is not None
     with write_transaction(engine) as connection:
         writing = tuple(connection.execute(shown).one())
-    with driver.cursor() as cursor:
-        left = [cursor.execute(f"SHOW {name}").fetchone() for name in ("statement_timeout", "search_path")]
+    with engine.begin() as connection:
+        plain = tuple(connection.execute(shown).one())
     engine.dispose()
-    assert reading == ("UTC", "300ms", "200ms", '"some schema"', "repeatable read", "on")
-    assert writing == ("UTC", "300ms", "200ms", '"some schema"', "read committed", "off")
-    assert left == [("0",), ('"$user", public',)]
+    assert reading == ("300ms", "200ms", "UTC", '"some schema"', "repeatable read", "on")
+    assert writing == plain == ("300ms", "200ms", "UTC", '"some schema"', "read committed", "off")
 
 
-@pytest.mark.parametrize(("prepared", "expected"), [(False, 0), (True, 1)])
-def test_statements_are_prepared_on_the_server_only_when_asked(
-    postgres: Postgres, *, prepared: bool, expected: int
+@pytest.mark.parametrize("setting", ["auto", True, False])
+def test_a_direct_connection_is_told_once_unless_the_setting_says_that_there_is_none(
+    postgres: Postgres, setting: bool | Literal["auto"]
 ) -> None:
-    engine = open_engine(postgres.url, Settings(prepared_statements=prepared))
-    with read_snapshot(engine) as connection:
-        for number in range(10):
-            connection.execute(text("SELECT CAST(:n AS integer)"), {"n": number})
-        kept = connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar()
+    settings = Settings(statement_timeout=0.3, lock_timeout=0.2, prepared_statements=setting)
+    engine = open_engine(postgres.url, settings, schema="some schema")
+    with write_transaction(engine) as connection:
+        connection.execute(text("SELECT 1"))
+        driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor:
+        left = [cursor.execute(f"SHOW {name}").fetchone()[0] for name in KEPT]
+        [at_first] = cursor.execute("SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'").fetchone()
     engine.dispose()
-    assert kept == expected
+    told = ["300ms", "200ms", "UTC", '"some schema"']
+    assert left == (told if setting is not False else ["0", "0", at_first, '"$user", public'])
 
 
 @pytest.mark.parametrize(

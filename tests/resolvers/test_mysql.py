@@ -2,32 +2,31 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
-from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, get_named_type, parse
+from graphql import OperationDefinitionNode, parse
 from graphql.execution.values import VariableValues, get_variable_values
-from sqlalchemy import ClauseElement, Integer, Select, event
+from sqlalchemy import ClauseElement, Select, event
 from sqlalchemy.dialects import mysql
 
-from graph.roots import RootList
+from graph.planned import ListRoot, OneRoot, Planner
 from graph.schema import build_schema
-from graph.selection import DEFINITION, Selector, filter_in, order_in
-from graph.types.base import BINDING
-from graph.types.scalars import CONFIG
 from resolvers.access.actor import Actor, actor_of_role
 from resolvers.access.permissions import Permission
+from resolvers.access.scopes import Scopes
 from resolvers.binding import Order
 from resolvers.metadata.airflow2 import AIRFLOW_2
 from resolvers.metadata.airflow3 import AIRFLOW_3
 from resolvers.metadata.generation import Generation
 from resolvers.plan.backend import BACKENDS
-from resolvers.plan.cursor import encode_cursor
+from resolvers.plan.cursor import encode_cursor, list_tag
 from resolvers.plan.documents import DOCUMENT_STEP
-from resolvers.plan.planner import list_tag, plan_listing, plan_lookup
-from resolvers.plan.sql import Statements
-from resolvers.plan.steps import PageForm, Step, TotalPart
-from resolvers.selection import Listing, Lookup
+from resolvers.plan.planner import plan_page, plan_selection
+from resolvers.plan.sql import Maker
+from resolvers.plan.steps import Step
+from resolvers.selection import Arguments
 from resolvers.settings import Role
 from tests.stores import MySQLStore, SQLiteStore
 from tests.world import World
@@ -38,48 +37,46 @@ DIALECT = mysql.dialect(paramstyle="pyformat")
 ANYONE = actor_of_role("tester", Role.ADMIN, method="test")
 
 
-def plan_of(generation: Generation, document: str) -> Step:
+@dataclass(frozen=True)
+class Wanted:
+    """The plan of a document with one root field, and what the document says of its lists."""
+
+    step: Step
+    given: tuple[Arguments, ...]
+
+
+def plan_of(generation: Generation, document: str) -> Wanted:
     """Return the plan of a document with one root field, a list or an object by its key."""
-    [operation] = parse(document).definitions
+    parsed = parse(document)
+    [operation] = parsed.definitions
     assert isinstance(operation, OperationDefinitionNode)
-    [node] = operation.selection_set.selections
-    assert isinstance(node, FieldNode)
-    assert SCHEMA.query_type
-    field = SCHEMA.query_type.fields[node.name.value]
     variables = get_variable_values(SCHEMA, operation.variable_definitions or (), {})
     assert isinstance(variables, VariableValues)
-    selector = Selector(SCHEMA, CONFIG, {}, variables, 1000)
-    type_ = get_named_type(field.type)
-    assert isinstance(type_, GraphQLObjectType)
-    binding = field.extensions[DEFINITION].metadata[BINDING]
-    if not isinstance(binding, RootList):
-        return plan_lookup(generation, Lookup(selector.selection(type_, [node]), ()))
-    arguments = selector.arguments(field, node)
-    listing = Listing(
-        selector.page(type_, [node]),
-        order_in(arguments) or binding.order,
-        selector.window(arguments),
-        filter_in(arguments),
-    )
-    return plan_listing(generation, listing)
+    [root] = Planner(SCHEMA, 1000).plan(parsed, operation, variables).roots
+    assert isinstance(root, ListRoot | OneRoot)
+    given = root.slots.read(variables)
+    if isinstance(root, OneRoot):
+        return Wanted(plan_selection(generation, root.selection), given)
+    own = given[root.own]
+    return Wanted(plan_page(generation, root.page), (*given[:-1], replace(own, order=own.order or root.binding.order)))
 
 
-def selects(generation: Generation, step: Step, actor: Actor) -> Iterator[Select[tuple[object, ...]]]:
+def selects(generation: Generation, wanted: Wanted, actor: Actor) -> Iterator[Select[tuple[object, ...]]]:
     """Return the statements of a plan: of each step and, where they are asked for, its totals."""
-    made = Statements(generation, BACKENDS["mysql"], actor)
-    relation = generation.relation(step.relation)
-    keys = [relation.expression(name, relation.table) for name in step.theirs] if not relation.decoded else []
-    types = [int if isinstance(one.type, Integer) else str for one in keys]
-    if relation.decoded:
-        yield made.rows(DOCUMENT_STEP, [str])
+    step = wanted.step
+    arguments = Arguments() if step.given is None else wanted.given[step.given]
+
+    def made(step: Step) -> Maker:
+        return Maker(generation, BACKENDS["mysql"], step, arguments, Scopes(actor))
+
+    if generation.relation(step.relation).decoded:
+        yield made(DOCUMENT_STEP).rows()
     elif step.needs_rows:
-        yield made.rows(step, types)
-    if isinstance(step.form, PageForm):
-        for part in step.form.parts:
-            if isinstance(part, TotalPart):
-                yield made.total(step, types, part.up_to)
+        yield made(step).rows()
+    for given in step.totals:
+        yield made(step).total(limited=given is not None)
     for child in step.children:
-        yield from selects(generation, child.step, actor)
+        yield from selects(generation, replace(wanted, step=child.step), actor)
 
 
 def statements(generation: Generation, document: str, actor: Actor = ANYONE) -> list[str]:

@@ -6,14 +6,16 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
 from resolvers.errors import TooExpensive, Unavailable
+from resolvers.metadata.channel import Channel, open_channel
 from resolvers.metadata.engine import open_engine, read_snapshot, write_transaction
 from resolvers.settings import Settings
 from tests.resolvers.postgres import Postgres
@@ -96,15 +98,92 @@ def test_a_slow_statement_is_given_up_there_too(url: str) -> None:
     engine.dispose()
 
 
+OURS = ["statement_timeout", "lock_timeout", "TimeZone", "search_path", "default_transaction_read_only"]
+
+
+def shown(url: str) -> list[object]:
+    """Return what another client of the pooler meets on both server connections."""
+    met: list[object] = []
+    with psycopg.connect(url) as one, psycopg.connect(url) as two:
+        for client in (one, two):
+            met.append([client.execute(f"SHOW {name}".encode()).fetchone() for name in OURS])
+            met.append(client.execute("SELECT count(*) FROM pg_prepared_statements").fetchone())
+    return met
+
+
+@pytest.mark.parametrize("setting", ["auto", False])
+def test_what_channels_are_told_reaches_no_other_client(url: str, setting: bool | Literal["auto"]) -> None:
+    before = shown(url)
+    settings = Settings(pool_size=6, statement_timeout=7, lock_timeout=3, prepared_statements=setting)
+    engine = open_engine(url, settings, schema="some schema")
+    told: set[tuple[object, ...]] = set()
+    pids: set[object] = set()
+
+    def client(number: int) -> None:
+        for turn in range(10):
+            with open_channel(engine, alone=turn % 2 == 0) as channel:
+                for _ in range(1 if turn % 2 == 0 else 3):
+                    [(pid, *rest)] = channel.run(
+                        "SELECT pg_backend_pid(), %(number)s::int, current_setting('statement_timeout'), "
+                        "current_setting('TimeZone'), current_setting('search_path'), "
+                        "current_setting('transaction_read_only')",
+                        {"number": number},
+                    )
+                    told.add(tuple(rest))
+                    pids.add(pid)
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(6)]
+    for thread in clients:
+        thread.start()
+    for thread in clients:
+        thread.join()
+    after = shown(url)
+    engine.dispose()
+    assert told == {(number, "7s", "UTC", '"some schema"', "on") for number in range(6)}
+    assert len(pids) == 2
+    assert after == before == shown(url)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_slow_statement_of_a_channel_is_given_up_there_too(url: str, *, alone: bool) -> None:
+    engine = open_engine(url, Settings(statement_timeout=0.2))
+    with open_channel(engine, alone=alone) as channel:
+        for _ in range(2):
+            with pytest.raises(TooExpensive):
+                channel.run("SELECT pg_sleep(20)")
+    engine.dispose()
+
+
+def test_a_cancelled_statement_ends_in_the_database_behind_it(url: str, postgres: Postgres) -> None:
+    engine = open_engine(url, Settings())
+    running = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%%' AND state = %s"
+    with open_channel(engine) as channel:
+        cancelling = threading.Timer(0, lambda: cancel_when(lambda: postgres.rows(running, "active"), channel))
+        cancelling.start()
+        with pytest.raises(Unavailable, match="given up"):
+            channel.run("SELECT pg_sleep(50)")
+        cancelling.join()
+    assert postgres.rows(running, "active") == []
+    with open_channel(engine) as channel:
+        assert channel.run("SELECT 1") == [(1,)]
+    engine.dispose()
+
+
+def cancel_when(happens: Callable[[], object], channel: Channel) -> None:
+    while not happens():
+        time.sleep(0.02)
+    channel.cancel()
+
+
 def test_prepared_statements_that_get_mixed_up_are_told_with_their_cure(url: str) -> None:
     engine = open_engine(url, Settings(prepared_statements=True))
     other = open_engine(url, Settings())
 
     def ask() -> None:
-        with read_snapshot(engine) as connection:
-            connection.execute(text("SELECT CAST(:n AS integer)"), {"n": 1})
+        with open_channel(engine) as channel:
+            channel.run("SELECT %(n)s::integer", {"n": 1})
 
-    for _ in range(10):
+    for _ in range(3):
         ask()
     with read_snapshot(other) as holding:
         # Now somebody else has the server connection on which our statement was prepared.
@@ -113,4 +192,4 @@ def test_prepared_statements_that_get_mixed_up_are_told_with_their_cure(url: str
             ask()
     engine.dispose()
     other.dispose()
-    assert "AIRFLOW_GRAPH_PREPARED_STATEMENTS=false" in str(raised.value.hint)
+    assert "AIRFLOW_GRAPH_PREPARED_STATEMENTS=auto" in str(raised.value.hint)

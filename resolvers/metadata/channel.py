@@ -1,0 +1,179 @@
+"""The short road to the database, for reads: SQL as text, run on the driver's own connection."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, cast
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import PoolProxiedConnection
+
+from resolvers.metadata.failures import GIVEN_UP, translated
+from resolvers.metadata.libpq import Libpq
+from resolvers.metadata.terms import TERMS, Terms
+from resolvers.metadata.wire import Parameters, Wire, wire_of
+
+# Seconds after which a statement that was told to stop is told again, as the first word may have come before it did.
+_AGAIN = (0.02, 0.1, 0.5, 2.0)
+
+
+class Channel:
+    """One read-only snapshot, which begins with its first statement; nothing is asked of the pool before that.
+
+    An error of the database ends it; the next statement begins another one. Statements are run by one thread
+    at a time, whichever; `cancel` may come from any other.
+    """
+
+    def __init__(self, engine: Engine, *, alone: bool = False) -> None:
+        self._engine = engine
+        self._errors = cast("type[Exception]", engine.dialect.loaded_dbapi.Error)
+        self._alone = alone
+        self._connection: PoolProxiedConnection | None = None
+        self._wire: Wire | Libpq | None = None
+        self._in_transaction = False
+        # What `cancel` and the thread that runs statements tell each other.
+        self._state = threading.Condition()
+        self._running = False
+        self._given_up = False
+        self._struck = False
+
+    def run(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """Run a statement, in the paramstyle of the engine's driver and with its values, and return all rows.
+
+        Raises the Problems of `read_snapshot`, and Unavailable once the channel was cancelled.
+        """
+        with translated():
+            if self._wire is not None:
+                return self._run(statement, parameters)
+            try:
+                return self._run(statement, parameters)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The server had closed this connection while it lay in the pool, and likely all others. Trying
+                # once more costs less than asking each connection first whether it is alive.
+                return self._run(statement, parameters)
+
+    def cancel(self) -> None:
+        """Give up what runs, in the database too, and refuse everything that follows.
+
+        To be called from another thread than the one that runs statements. Returns when the statement has
+        ended; at the latest after some seconds, when its own timeout is all that remains.
+        """
+        with self._state:
+            self._given_up = True
+            for pause in _AGAIN:
+                if not self._running:
+                    return
+                if self._wire is not None:
+                    self._struck = True
+                    # Where it cannot be told, its timeout ends it.
+                    with suppress(self._errors, SQLAlchemyError):
+                        self._wire.cancel(self._engine)
+                self._state.wait_for(lambda: not self._running, pause)
+
+    def close(self) -> None:
+        """End the snapshot, and give its connection back."""
+        if self._wire is not None and self._in_transaction and not self._struck:
+            try:
+                self._wire.commit()
+            except self._errors:
+                # Nothing was to be kept, and everything has been read.
+                self._struck = True
+        self._release(keep=not self._struck)
+
+    def _run(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        self._enter()
+        try:
+            try:
+                wire = self._wire or self._check_out()
+                if not self._in_transaction:
+                    self._begin(wire)
+                rows = wire.rows(statement, parameters)
+            finally:
+                self._leave()
+        except self._errors as error:
+            raise self._failed(statement, error) from error
+        except Exception:
+            self._release(keep=not self._struck)
+            raise
+        except BaseException:
+            self._release(keep=False)
+            raise
+        if not self._in_transaction:
+            self._release(keep=not self._struck)
+        return rows
+
+    def _enter(self) -> None:
+        with self._state:
+            self._refuse_if_given_up()
+            self._running = True
+
+    def _leave(self) -> None:
+        with self._state:
+            self._running = False
+            self._state.notify_all()
+
+    def _refuse_if_given_up(self) -> None:
+        if self._given_up:
+            raise GIVEN_UP.told("")
+
+    def _check_out(self) -> Wire | Libpq:
+        try:
+            self._connection = self._engine.pool.connect()
+        except self._errors as error:
+            raise DBAPIError(None, None, error) from error
+        self._wire = wire_of(self._connection)
+        # That may have taken its time.
+        self._refuse_if_given_up()
+        return self._wire
+
+    def _begin(self, wire: Wire | Libpq) -> None:
+        assert self._connection is not None  # noqa: S101 - it came with the wire
+        terms = cast("Terms", self._connection.info[TERMS])
+        lone = terms.lone if self._alone else None
+        for statement in terms.read if lone is None else lone:
+            wire.tell(statement)
+        self._in_transaction = lone is None
+
+    def _failed(self, statement: str, error: Exception) -> Exception:
+        """Return what to raise for an error of the driver, which has ended the snapshot."""
+        pool, lost = self._engine.pool, self._is_lost(error)
+        self._release(keep=not (lost or self._struck))
+        if self._given_up:
+            return GIVEN_UP.told("")
+        if lost and pool is self._engine.pool:
+            # Those that wait in the pool are no younger.
+            self._engine.dispose()
+        return DBAPIError(statement, None, error, hide_parameters=True, connection_invalidated=lost)
+
+    def _is_lost(self, error: Exception) -> bool:
+        if self._connection is None or self._wire is None:
+            return False
+        driver: Any = self._connection.dbapi_connection
+        return self._wire.is_outdated(error) or self._engine.dialect.is_disconnect(cast("Any", error), driver, None)
+
+    def _release(self, *, keep: bool) -> None:
+        connection, self._connection, self._wire = self._connection, None, None
+        self._in_transaction = False
+        if connection is None:
+            return
+        if keep:
+            connection.close()
+        else:
+            connection.invalidate()
+
+
+@contextmanager
+def open_channel(engine: Engine, *, alone: bool = False) -> Iterator[Channel]:
+    """Give a channel to the database of an engine that `open_engine` made, and close it in the end.
+
+    `alone` says that the statements need not agree with each other, mostly since there will be but one: a
+    statement is a snapshot of its own, and needs no transaction around it.
+    """
+    channel = Channel(engine, alone=alone)
+    try:
+        yield channel
+    finally:
+        channel.close()

@@ -1,0 +1,125 @@
+"""How statements are run on a connection of psycopg, below its cursors: for half of what those cost."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from psycopg import Connection
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import FeatureNotSupported, error_from_result
+from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGresult
+
+# Most statements that one connection remembers, and the server keeps prepared for it.
+_MOST = 200
+
+# A parameter of the driver's paramstyle, or a percent sign that stands for itself.
+_PLACE = re.compile(r"%(?:%|s|\(([^)]+)\)s)")
+
+# Types whose binary form, which is cheaper to send and to read, comes out as the same value as their text: bool,
+# bytea, name, int8, int2, int4, text, json, float8, bpchar, varchar, date, timestamp, timestamptz, numeric, uuid,
+# jsonb, and arrays of int4, text, varchar, int8.
+_BINARY = frozenset(
+    {16, 17, 19, 20, 21, 23, 25, 114, 701, 1042, 1043, 1082, 1114, 1184, 1700, 2950, 3802, 1007, 1009, 1015, 1016}
+)
+
+
+class _Statement:
+    """What a connection remembers of a statement that it has run."""
+
+    def __init__(self, statement: str, connection: Connection) -> None:
+        text, self.keys = _numbered(statement)
+        self.text = text.encode(connection.info.encoding)
+        self.transformer = Transformer(connection)
+        # The form in which results are asked for: text, until their types are known.
+        self.format = Format.TEXT
+        self.has_run = False
+        # The names under which it is prepared, by the types of the parameters.
+        self.prepared: dict[tuple[int, ...], bytes] = {}
+
+
+def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:
+    """Return a statement with numbered parameters, and of each number the name, or the place, of its value."""
+    numbers: dict[str | int, int] = {}
+
+    def number(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%"
+        return f"${numbers.setdefault(place[1] or len(numbers), len(numbers) + 1)}"
+
+    return _PLACE.sub(number, statement), tuple(numbers)
+
+
+class Libpq:
+    """A connection of psycopg: statements prepared where that is allowed, rows in binary form."""
+
+    def __init__(self, connection: Connection, *, prepares: bool) -> None:
+        self._connection = connection
+        self._pgconn = connection.pgconn
+        self._prepares = prepares
+        self._statements: OrderedDict[str, _Statement] = OrderedDict()
+
+    def tell(self, statement: str) -> None:
+        """Run a statement, or several, that return nothing."""
+        self._checked(self._pgconn.exec_(statement.encode()))
+
+    def commit(self) -> None:
+        """End the transaction."""
+        self.tell("COMMIT")
+
+    def rows(self, statement: str, parameters: Mapping[str, object] | Sequence[object]) -> list[tuple[Any, ...]]:
+        """Run a statement in psycopg's paramstyle and return its rows."""
+        known = self._known(statement)
+        transformer = known.transformer
+        values = [parameters[key] for key in known.keys]  # type: ignore[index] # by what they are
+        dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types, formats = transformer.types or (), transformer.formats
+        if self._prepares and known.has_run:
+            name = known.prepared.get(types) or self._prepare(known, types)
+            result = self._pgconn.exec_prepared(name, dumped, formats, known.format)  # type: ignore[arg-type] # NULLs too
+        else:
+            result = self._pgconn.exec_params(known.text, dumped, types, formats, known.format)
+        self._checked(result)
+        transformer.set_pgresult(result)
+        rows = transformer.load_rows(0, result.ntuples, tuple)
+        # The statement is remembered, its result is not.
+        transformer.set_pgresult(None)
+        if not known.has_run:
+            known.has_run = True
+            if all(result.ftype(at) in _BINARY for at in range(result.nfields)):
+                known.format = Format.BINARY
+        return rows
+
+    def cancel(self, _: object) -> None:
+        """Give up the running statement, from another thread; that there is none does not matter."""
+        self._connection.cancel_safe(timeout=5)
+
+    def is_outdated(self, error: Exception) -> bool:
+        """Whether a prepared statement speaks of tables that have been changed since, as by a migration."""
+        return self._prepares and isinstance(error, FeatureNotSupported)
+
+    def _known(self, statement: str) -> _Statement:
+        known = self._statements.get(statement)
+        if known is None:
+            known = self._statements[statement] = _Statement(statement, self._connection)
+            if len(self._statements) > _MOST:
+                _, oldest = self._statements.popitem(last=False)
+                for name in oldest.prepared.values():
+                    self.tell(f"DEALLOCATE {name.decode()}")
+        else:
+            self._statements.move_to_end(statement)
+        return known
+
+    def _prepare(self, known: _Statement, types: tuple[int, ...]) -> bytes:
+        # The name says what is prepared: a pooler that mixes up sessions, which it should not, cannot make one
+        # statement of ours answer for another.
+        name = b"ag_" + blake2b(known.text + repr(types).encode(), digest_size=12).hexdigest().encode()
+        self._checked(self._pgconn.prepare(name, known.text, types))
+        known.prepared[types] = name
+        return name
+
+    def _checked(self, result: PGresult) -> None:
+        if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+            raise error_from_result(result, self._connection.info.encoding)

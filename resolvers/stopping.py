@@ -1,0 +1,67 @@
+"""How a session that works in one thread is stopped by another."""
+
+import copy
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import Connection
+
+from resolvers.errors import Problem
+
+log = logging.getLogger("airflow_graph")
+
+# Seconds that telling the database may take.
+_TELLING = 5.0
+
+
+class Stop:
+    """Whether a session was stopped, and by which refusal; what is running then is interrupted."""
+
+    def __init__(self) -> None:
+        # Held while the database is told: the connection must not serve anybody else meanwhile.
+        self._lock = threading.Lock()
+        self._running: Callable[[], None] | None = None
+        self._reason: Problem | None = None
+
+    def stop(self, reason: Problem) -> None:
+        """Interrupt what is running, and let nothing else begin."""
+        with self._lock:
+            self._reason = reason
+            if self._running is not None:
+                self._running()
+
+    def check(self, so: str = "") -> None:
+        """Raise what the session ends by, where it was stopped, and say what is `so` all the same."""
+        if self._reason is not None:
+            # An error of its own each time: where it was raised is part of it.
+            reason = copy.copy(self._reason)
+            reason.detail = " ".join(filter(None, (reason.detail, so)))
+            raise reason
+
+    @contextmanager
+    def reaches(self, interrupting: Callable[[], None]) -> Iterator[None]:
+        """Let what runs within the block, and nothing after it, be interrupted by this."""
+        with self._lock:
+            self.check()
+            self._running = interrupting
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running = None
+
+
+def interrupt(connection: Connection) -> None:
+    """Have the database give up what runs on a connection."""
+    driver = connection.connection.driver_connection
+    try:
+        if isinstance(driver, psycopg.Connection):
+            driver.cancel_safe(timeout=_TELLING)
+        elif isinstance(driver, sqlite3.Connection):
+            driver.interrupt()
+    except psycopg.Error as error:
+        log.warning("statement not cancelled", extra={"fields": {"error": type(error).__name__}})

@@ -1,0 +1,164 @@
+"""The databases that are measured on: seeded once, kept for the next time, one user for each subject."""
+
+import os
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from sqlalchemy import make_url
+
+from tests.bench.seed import VERSION, Size, Told, fill
+
+CACHE = Path(tempfile.gettempdir()) / "airflow-graph-bench"
+"""Where databases, environments and logs are kept: below the folder for temporary files, so nobody has to tidy up."""
+
+PASSWORD = "bench"  # noqa: S105 # of users that exist in seeded databases alone
+
+
+class UnsuitableServer(Exception):
+    """A PostgreSQL server on which nothing can be measured."""
+
+
+class Databases(Protocol):
+    """Where seeded databases come from."""
+
+    kind: str
+
+    def seeded(self, minor: str, size: Size, told: Told) -> str:
+        """Return the URL of a database of that Airflow and size; it is filled unless it was kept."""
+
+    def own(self, url: str, name: str) -> str:
+        """Return the URL of the same database for one subject alone."""
+
+    def backends(self, name: str) -> list[int]:
+        """List the processes that answer this subject's statements now, those of its own left out."""
+
+
+@dataclass
+class SQLiteDatabases:
+    """Files. The server that reads one is all that there is to measure."""
+
+    folder: Path
+    kind: str = "sqlite"
+
+    def seeded(self, minor: str, size: Size, told: Told) -> str:
+        """Return the URL of the file."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{_name(minor, size)}.db"
+        if not path.exists():
+            unfinished = path.with_suffix(".unfinished")
+            for rest in self.folder.glob(f"{unfinished.name}*"):
+                rest.unlink()
+            fill(f"sqlite:///{unfinished}", minor, size, told)
+            with closing(sqlite3.connect(unfinished)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            unfinished.rename(path)
+        return f"sqlite:///{path}"
+
+    def own(self, url: str, name: str) -> str:
+        """Return the same file: it has no users."""
+        del name
+        return url
+
+    def backends(self, name: str) -> list[int]:
+        """List nothing."""
+        del name
+        return []
+
+
+@dataclass
+class PostgreSQLDatabases:
+    """Databases of one server on this machine, whose processes can be looked at."""
+
+    server: str
+    kind: str = "postgresql"
+    _users: set[str] = field(default_factory=set)
+
+    def seeded(self, minor: str, size: Size, told: Told) -> str:
+        """Return the URL of a database; an unfinished one is thrown away."""
+        name, unfinished = _name(minor, size), f"{_name(minor, size)}_unfinished"
+        with self._connected() as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                connection.execute(f"DROP DATABASE IF EXISTS {unfinished}".encode())
+                connection.execute(f"CREATE DATABASE {unfinished} TEMPLATE template0".encode())
+                fill(self._url(unfinished), minor, size, told)
+                connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}".encode())
+        return self._url(name)
+
+    def own(self, url: str, name: str) -> str:
+        """Let a user of the subject's own in: so its backends are known by their user."""
+        user = _user(name)
+        with psycopg.connect(url, autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)).fetchone():
+                connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'".encode())
+            # What helpers of a backend spend would be lost: they are gone when it is counted.
+            connection.execute(f"ALTER ROLE {user} SET max_parallel_workers_per_gather = 0".encode())
+            connection.execute(f"GRANT USAGE ON SCHEMA public TO {user}".encode())
+            connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}".encode())
+            connection.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {user}".encode())
+        return make_url(url).set(username=user, password=PASSWORD).render_as_string(hide_password=False)
+
+    def backends(self, name: str) -> list[int]:
+        """List the backends of the subject's user."""
+        with self._connected() as connection:
+            found = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", (_user(name),))
+            return [pid for (pid,) in found]
+
+    def examine(self) -> None:
+        """Raise UnsuitableServer where the backends' processes cannot be seen from here."""
+        with self._connected() as connection:
+            (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+            command = Path(f"/proc/{pid}/comm")
+            if not command.exists() or "postgres" not in command.read_text():
+                raise UnsuitableServer(
+                    "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
+                )
+
+    def _url(self, database: str) -> str:
+        return make_url(self.server).set(database=database).render_as_string(hide_password=False)
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            yield connection
+
+
+@contextmanager
+def opened(kind: str, server: str | None = None, folder: Path = CACHE) -> Iterator[Databases]:
+    """Return where databases come from; without a server's URL from one of our own, that runs until the end."""
+    if kind == "sqlite":
+        yield SQLiteDatabases(folder / "sqlite")
+        return
+    if server is not None:
+        given = PostgreSQLDatabases(server)
+        given.examine()
+        yield given
+        return
+    place = folder / "postgresql"
+    place.mkdir(parents=True, exist_ok=True)
+    # As it is imported, pgserver asks for a variable that containers lack.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(place.parent))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pgserver.postgres_server import get_server  # noqa: PLC0415 # see above
+    running = get_server(place, cleanup_mode="stop")
+    try:
+        ours = PostgreSQLDatabases(running.get_uri().replace("postgres:@", "postgres@"))
+        ours.examine()
+        yield ours
+    finally:
+        running.cleanup()
+
+
+def _name(minor: str, size: Size) -> str:
+    return f"bench_v{VERSION}_{minor.replace('.', '_')}_{size.name}"
+
+
+def _user(name: str) -> str:
+    return f"bench_{name}"

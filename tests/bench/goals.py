@@ -1,0 +1,73 @@
+"""What is aimed at, in ratios that one run gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Ours, in one workload, at most so many times the limit; or so many times cheaper than somebody."""
+
+    workload: str
+    than: str
+    """The name of a subject; `limit` is the cheapest hand-written form."""
+    factor: float
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it is the limit that ours must come near to."""
+        return self.than == "limit"
+
+
+GOALS = (
+    Goal("W1", "limit", 1.2),
+    Goal("W2", "limit", 1.2),
+    Goal("W3", "limit", 1.5),
+    Goal("W4", "airflow_2_11", 40),
+    Goal("W4", "airflow_3_3", 20),
+    Goal("W1", "postgraphile", 3),
+    Goal("W2", "postgraphile", 3),
+    Goal("W3", "postgraphile", 3),
+    Goal("W1", "airflow_3_3", 130),
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A goal and what came of it; None where one of the two was not measured."""
+
+    goal: Goal
+    reached: float | None
+    title: str
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal was met."""
+        if self.reached is None:
+            return None
+        return self.reached <= self.goal.factor if self.goal.is_limit else self.reached >= self.goal.factor
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        goal = self.goal
+        if goal.is_limit:
+            wanted = f"{goal.workload} at most {goal.factor:g} x the hand-written limit"
+            got = "" if self.reached is None else f": {self.reached:.2f} x"
+        else:
+            wanted = f"{goal.workload} at least {goal.factor:g} x cheaper than {self.title}"
+            got = "" if self.reached is None else f": {self.reached:.1f} x"
+        return wanted + (got or ": not measured")
+
+
+def judge(totals: Mapping[tuple[str, str], float], limits: Mapping[str, float], titles: Mapping[str, str]) -> list[Judged]:
+    """Judge the goals by the milliseconds of each workload and subject, and by the limit of each workload."""
+    judged = []
+    for goal in GOALS:
+        ours = totals.get((goal.workload, "ours"))
+        other = limits.get(goal.workload) if goal.is_limit else totals.get((goal.workload, goal.than))
+        reached = None
+        if ours is not None and other is not None:
+            reached = ours / other if goal.is_limit else other / ours
+        judged.append(Judged(goal, reached, titles.get(goal.than, goal.than)))
+    return judged

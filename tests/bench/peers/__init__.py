@@ -1,0 +1,1 @@
+"""Other servers that answer the same, each installed when it is asked for."""
