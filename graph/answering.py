@@ -68,7 +68,11 @@ def answer(
         if isinstance(coerced, list):
             return Answer(None, coerced, executed=False)
         variables = coerced
-    planned = prepared.planned(operation, variables)
+    try:
+        planned = prepared.planned(operation, variables)
+    except GraphQLError as error:
+        # A condition of @skip or @include that a variable makes null: nobody knows what is asked for.
+        return Answer(None, (error,), executed=False)
     told = _Execution(schema, planned, variables, session).answer()
     asked = planned.introspection
     if asked is None or told.data is None:
