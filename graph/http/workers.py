@@ -18,9 +18,11 @@ R = TypeVar("R")
 # Seconds after which a request is watched. Nearly all are answered before, and do not pay for it.
 _UNWATCHED = 0.05
 
-# A statement may begin just after it was cancelled: cancelled again after so many seconds, for as long in all.
+# A statement may begin just after it was cancelled: it is cancelled again after so many seconds.
 _AGAIN = 0.25
-_GRACE = 5.0
+
+GRACE = 5.0
+"""Seconds that a request which was called off is waited for: only it knows whether a change was carried out."""
 
 _HUNG_UP = Unavailable("The caller hung up.")
 
@@ -82,7 +84,7 @@ class Workers:
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
-            thread.join(_GRACE)
+            thread.join(GRACE)
         self._threads.clear()
 
     def _give(self, errand: Errand[R]) -> None:
@@ -134,7 +136,7 @@ async def _watch(errand: Errand[R], receive: Receive, until: float, late: Proble
     if errand.claim():
         busy = Unavailable("No worker was free in time.", hint="Try again; or raise AIRFLOW_GRAPH_POOL_SIZE.")
         errand.answer.set_exception(busy)
-    tries = int(_GRACE / _AGAIN)
+    tries = int(GRACE / _AGAIN)
     while not errand.answer.done():
         if not tries:
             errand.answer.set_exception(
