@@ -220,7 +220,7 @@ class Session:
         for pause in (*_PAUSES, None):
             try:
                 with write_transaction(self.service.engine) as connection:
-                    with self._stop.reaches(partial(interrupt, connection)):
+                    with self._stop.reaches(partial(interrupt, connection.connection.driver_connection)):
                         work = self._work(connection)
                         result = operation.body(work, **arguments)  # type: ignore[call-arg]
                         write_audit(work, operation.audit, arguments, sent)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy import Connection
 
 from resolvers.errors import Problem
 
@@ -55,13 +54,12 @@ class Stop:
                 self._running = None
 
 
-def interrupt(connection: Connection) -> None:
-    """Have the database give up what runs on a connection."""
-    driver = connection.connection.driver_connection
+def interrupt(driver: object) -> None:
+    """Have the database give up what runs on a connection of its driver."""
     try:
         if isinstance(driver, psycopg.Connection):
             driver.cancel_safe(timeout=_TELLING)
         elif isinstance(driver, sqlite3.Connection):
             driver.interrupt()
-    except psycopg.Error as error:
+    except (psycopg.Error, sqlite3.Error) as error:
         log.warning("statement not cancelled", extra={"fields": {"error": type(error).__name__}})

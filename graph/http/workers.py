@@ -1,6 +1,7 @@
 """The threads that answer requests, and the watch over those that take long."""
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from starlette.types import Receive
 from graph.http.errand import Errand
 from resolvers.errors import Problem, TooExpensive, Unavailable
 from resolvers.settings import Settings
+
+log = logging.getLogger("airflow_graph")
 
 R = TypeVar("R")
 
@@ -147,7 +150,11 @@ async def _watch(errand: Errand[R], receive: Receive, until: float, late: Proble
             )
             return
         tries -= 1
-        await asyncio.to_thread(errand.call_off, _HUNG_UP if errand.is_abandoned else late)
+        try:
+            await asyncio.to_thread(errand.call_off, _HUNG_UP if errand.is_abandoned else late)
+        except Exception:
+            # Whoever waits is answered all the same.
+            log.exception("request not called off")
         await asyncio.wait((errand.answer,), timeout=_AGAIN)
 
 

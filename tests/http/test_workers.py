@@ -21,11 +21,11 @@ async def listening() -> dict[str, str]:
 
 def test_there_are_no_more_threads_than_connections_and_each_errand_has_its_own_answer() -> None:
     workers = Workers(load_settings(pool_size=3))
-    names = set()
+    threads = set()
 
     def squared(number: int) -> Callable[[Errand[int]], int]:
         def work(_errand: Errand[int]) -> int:
-            names.add(threading.current_thread().name)
+            threads.add(threading.current_thread())
             return number * number
 
         return work
@@ -38,9 +38,9 @@ def test_there_are_no_more_threads_than_connections_and_each_errand_has_its_own_
         return await asyncio.gather(*ask)
 
     assert asyncio.run(many()) == [number * number for number in range(50)]
-    assert 1 <= len(names) <= 3
+    assert 1 <= len(threads) <= 3
     workers.close()
-    assert not [thread for thread in threading.enumerate() if thread.name in names]
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_who_gets_no_thread_in_time_is_told_to_try_again_and_nothing_is_done_for_them() -> None:
