@@ -76,7 +76,9 @@ class LibpqWire(Wire):
         known = self._known(statement)
         transformer = known.transformer
         values = [parameters[key] for key in known.keys]  # type: ignore[index] # by what they are
-        dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        # Lists of keys may be long: written as text, they take several times as long.
+        forms = [PyFormat.BINARY if isinstance(value, list) else PyFormat.AUTO for value in values]
+        dumped = transformer.dump_sequence(values, forms)
         types, formats = transformer.types or (), transformer.formats
         if self.terms.prepares and known.has_run:
             name = known.prepared.get(types) or self._prepare(known, types)
