@@ -261,6 +261,14 @@ def test_a_cancelled_statement_ends_in_the_database_too(direct: Engine, postgres
         assert postgres.rows(running, "active") == []
 
 
+def test_a_statement_that_makes_nothing_of_being_cancelled_is_no_answer(direct: Engine, postgres: Postgres) -> None:
+    with open_channel(direct) as channel:
+        asking = Asking(channel, "DO 'BEGIN PERFORM pg_sleep(50); EXCEPTION WHEN query_canceled THEN NULL; END'")
+        wait_until(lambda: postgres.rows("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+        channel.cancel()
+        assert isinstance(asking.end(), Unavailable)
+
+
 def test_a_connection_on_which_something_was_cancelled_meets_nobody_else(direct: Engine) -> None:
     with open_channel(direct) as channel:
         [(cancelled,)] = channel.run("SELECT pg_backend_pid()")
