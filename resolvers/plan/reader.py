@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from resolvers.access.scopes import Scopes
@@ -86,8 +86,9 @@ class Reader:
 
     def _fetch(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments]) -> Fetch:
         """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
-        place = stage.step.given
-        arguments = _NOTHING if place is None else given[place]
+        if stage.joins_list and keys:
+            return self._with_list(stage, keys, given)
+        arguments = _arguments(stage, given)
         variant = stage.variant(arguments, self.scopes)
         rows = self._rows(stage, variant, arguments, keys)
         below, positions = [], []
@@ -99,6 +100,27 @@ class Reader:
         count = 1 if keys is None else len(keys)
         totals = self._totals(stage, variant, arguments, keys, given)
         return Fetch(stage, variant, arguments, rows, count, tuple(below), tuple(positions), totals)
+
+    def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
+        """Read objects along with the list of each, in one statement."""
+        [(child, columns)] = stage.below
+        arguments = _arguments(child, given)
+        variant, inner = stage.variant(_NOTHING, self.scopes), child.variant(arguments, self.scopes)
+        most = self.max_rows - self.rows_read + 1
+        asked = self._asked(stage, variant, _NOTHING, keys, most)
+        joined = self._asked(child, inner, arguments, None, most)
+        found = self._run(stage.with_list(arguments, self.scopes), replace(asked, joined=joined))
+        own = 1 + len(variant.layout.decoders)
+        objects: dict[int, Row] = {}
+        for row in found:
+            objects.setdefault(row[0], row[:own])
+        rows = list(objects.values())
+        theirs, at = keys_of(rows, [column + 1 for column in columns])
+        places = dict(zip(objects, at, strict=True))
+        # What says whether there is a row of the list at all comes before it.
+        listed = [(places[row[0]], *row[own + 1 :]) for row in found if row[own]]
+        below = Fetch(child, inner, arguments, listed, len(theirs))
+        return Fetch(stage, variant, _NOTHING, rows, len(keys), (below,), (at,))
 
     def _rows(self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None) -> Sequence[Row]:
         if keys is not None and not keys:
@@ -186,6 +208,11 @@ class Reader:
                 f"This answer needs more than {self.max_rows:,} rows.",
                 hint="Ask for smaller pages, fewer levels, or the next pages in further requests.",
             )
+
+
+def _arguments(stage: Stage, given: Sequence[Arguments]) -> Arguments:
+    place = stage.step.given
+    return _NOTHING if place is None else given[place]
 
 
 def _placed(variant: Variant) -> Callable[[Row], tuple[object, ...]]:

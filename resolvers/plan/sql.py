@@ -74,16 +74,17 @@ class Maker:
         parents = self._parents()
         over = self.relation.table.alias(self.alias)
         selected, joined = self._columns(over, parents.table.join(over, self._of_parent(over, parents)))
+        joins = [selected[at].table for at in columns]
         keys = tuple(selected[at] for at in columns)
-        inner = child.of_keys(keys).correlate(*joined.froms).lateral("joined")
-        return child.capped(
+        inner = child.of_keys(keys).correlate(over, *joins).lateral("listed")
+        return self.capped(
             select(parents.ordinal, *selected, *inner.c)
             .select_from(joined.outerjoin(inner, true()))
             .where(*self._conditions(over))
         )
 
     def of_keys(self, keys: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-        """Return the statement for the list of one parent, whose key these are: that there is a row, and its columns."""
+        """Return the statement for the list of the parent of this key: that there is a row, and its columns."""
         over = self.relation.table.alias(self.alias)
         selected, joined = self._columns(over, over)
         pairs = zip(self.step.theirs, keys, strict=True)

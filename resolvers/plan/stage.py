@@ -18,13 +18,15 @@ from resolvers.plan.planner import plan_page, plan_selection
 from resolvers.plan.size import Weight, frame_of, weight_of
 from resolvers.plan.sql import Maker, columns_of, key_types, total_order
 from resolvers.plan.statement import Statement
-from resolvers.plan.steps import Step
+from resolvers.plan.steps import OneForm, PageForm, Step
 from resolvers.plan.writer import Decrypt, Layout, Write, writer_of
 from resolvers.selection import Arguments, PageSelection, Selection
 
 # How many plans a service keeps, and how many variants of a step: one per combination of filters that clients use.
 _PLANS = 2_000
 _VARIANTS = 64
+
+_NOTHING = Arguments()
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +53,16 @@ class Stage:
         self.weight: Weight = weight_of(step.form)
         self.frame: int = frame_of(step.form)
         self.below = tuple((Stage(maker, child.step), child.parents) for child in step.children)
+        # An object by its key and one list of its own are read by one statement, which needs no transaction.
+        self.joins_list = maker.backend.lateral and _is_object_with_list(self)
         self._maker = maker
-        self._guards = (step.guard, *(join.guard for join in step.joins))
+        self.guards = (step.guard, *(join.guard for join in step.joins))
         self._variants: dict[Hashable, Variant] = {}
+        self._joined: dict[Hashable, Statement] = {}
 
     def variant(self, arguments: Arguments, scopes: Scopes) -> Variant:
         """Return the step as requests like this one run it."""
-        key = structure(arguments, scopes, self._guards)
+        key = structure(arguments, scopes, self.guards)
         found = self._variants.get(key)
         if found is None:
             if len(self._variants) >= _VARIANTS:
@@ -65,10 +70,31 @@ class Stage:
             found = self._variants[key] = self._maker.variant(self, arguments, scopes)
         return found
 
+    def with_list(self, arguments: Arguments, scopes: Scopes) -> Statement:
+        """Return the statement that reads the object along with its list, of which these are the arguments."""
+        [(child, columns)] = self.below
+        key = (structure(_NOTHING, scopes, self.guards), structure(arguments, scopes, child.guards))
+        found = self._joined.get(key)
+        if found is None:
+            if len(self._joined) >= _VARIANTS:
+                self._joined.clear()
+            found = self._joined[key] = self._maker.with_list(self.step, child.step, columns, arguments, scopes)
+        return found
+
     @property
     def is_alone(self) -> bool:
         """Whether nothing but one statement is run."""
+        if self.joins_list:
+            return True
         return not self.below and not self.decoded and len(self.step.totals) + self.needs_rows <= 1
+
+
+def _is_object_with_list(stage: Stage) -> bool:
+    if len(stage.below) != 1 or stage.decoded or not isinstance(stage.step.form, OneForm) or stage.step.leading:
+        return False
+    child = stage.below[0][0]
+    pages = isinstance(child.step.form, PageForm) and child.needs_rows
+    return (pages or child.step.leading) and not (child.below or child.decoded or child.step.totals)
 
 
 @dataclass(frozen=True)
@@ -105,6 +131,22 @@ class StageMaker:
             tuple(python_type(relation.expression(name, relation.table).type) for name in order.columns),
             writer_of(step.form, layout, len(stage.below), self.decrypt),
         )
+
+    def with_list(
+        self, step: Step, child: Step, columns: tuple[int, ...], arguments: Arguments, scopes: Scopes
+    ) -> Statement:
+        """Make the statement that reads objects along with the list of each."""
+        maker = Maker(self.generation, self.backend, step, _NOTHING, scopes)
+        inner = Maker(
+            self.generation,
+            self.backend,
+            child,
+            arguments,
+            scopes,
+            parameters=maker.parameters.of_joined(),
+            alias="l",
+        )
+        return Statement.of(maker.with_joined(inner, columns), maker.parameters.sources, self.dialect)
 
     def _rows(self, step: Step, arguments: Arguments, scopes: Scopes) -> Statement:
         maker = Maker(self.generation, self.backend, step, arguments, scopes)
