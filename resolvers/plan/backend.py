@@ -66,6 +66,12 @@ class Backend(ABC):
     def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return a table of parent keys whose columns have these Python types (str or int)."""
 
+    def parent(self, types: Sequence[type], parameters: Parameters) -> Parents:
+        """Return a table of one key, which databases look up as directly as a condition."""
+        keys = [parameters.bind(_only(at), _sql_type(type_)).label(f"k{at}") for at, type_ in enumerate(types)]
+        table = select(*keys, literal_column("1", Integer()).label("ordinal")).subquery("parents")
+        return Parents(table, tuple(table.c[key.name] for key in keys), table.c.ordinal)
+
     @abstractmethod
     def among(self, expression: ColumnElement[Any], values: BindParameter[Any], type_: type) -> ColumnElement[bool]:
         """Return the condition that an expression is one of the values that a parameter lists."""
@@ -152,6 +158,10 @@ class MySQL(Backend):
     def listed(self, values: Sequence[object]) -> object:
         """Return the values as rows of one column."""
         return orjson.dumps([[value] for value in values]).decode()
+
+
+def _only(at: int) -> Source:
+    return lambda asked: asked.keys[at][0]
 
 
 def _part(at: int) -> Source:

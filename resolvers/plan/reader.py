@@ -89,7 +89,7 @@ class Reader:
         if stage.joins_list and keys:
             return self._with_list(stage, keys, given)
         arguments = _arguments(stage, given)
-        variant = stage.variant(arguments, self.scopes)
+        variant = stage.variant(arguments, self.scopes, single=_is_single(keys))
         rows = self._rows(stage, variant, arguments, keys)
         below, positions = [], []
         own = 1 if variant.layout.has_parents else 0
@@ -105,11 +105,13 @@ class Reader:
         """Read objects along with the list of each, in one statement."""
         [(child, columns)] = stage.below
         arguments = _arguments(child, given)
-        variant, inner = stage.variant(_NOTHING, self.scopes), child.variant(arguments, self.scopes)
+        single = _is_single(keys)
+        variant = stage.variant(_NOTHING, self.scopes, single=single)
+        inner = child.variant(arguments, self.scopes, single=single)
         most = self.max_rows - self.rows_read + 1
         asked = self._asked(stage, variant, _NOTHING, keys, most)
         joined = self._asked(child, inner, arguments, None, most)
-        found = self._run(stage.with_list(arguments, self.scopes), replace(asked, joined=joined))
+        found = self._run(stage.with_list(arguments, self.scopes, single=single), replace(asked, joined=joined))
         own = 1 + len(variant.layout.decoders)
         objects: dict[int, Row] = {}
         for row in found:
@@ -208,6 +210,10 @@ class Reader:
                 f"This answer needs more than {self.max_rows:,} rows.",
                 hint="Ask for smaller pages, fewer levels, or the next pages in further requests.",
             )
+
+
+def _is_single(keys: list[Key] | None) -> bool:
+    return keys is not None and len(keys) == 1
 
 
 def _arguments(stage: Stage, given: Sequence[Arguments]) -> Arguments:

@@ -30,7 +30,7 @@ from resolvers.selection import Arguments
 class Maker:
     """Makes the statement of one step: for one structure of a request, on one database.
 
-    `needs_next` says whether the answer tells if there is a next page, which takes one row more to know.
+    `single` says that there is one parent. `parameters` and `alias` are given where it is a part of another's.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Maker:
         arguments: Arguments,
         scopes: Scopes,
         *,
+        single: bool = False,
         parameters: Parameters | None = None,
         alias: str = "t",
     ) -> None:
@@ -49,6 +50,7 @@ class Maker:
         self.step = step
         self.relation = generation.relation(step.relation)
         self.arguments = arguments
+        self.single = single
         self.parameters = parameters or Parameters()
         self.alias = alias
         self.conditions = Conditions(generation, backend, scopes, self.parameters)
@@ -98,8 +100,15 @@ class Maker:
         )
         return self._ordered(found, over)
 
-    def total(self, *, limited: bool) -> Select[Any]:
-        """Return the statement that counts the step's rows, up to a limit where there is one."""
+    def total(self) -> Select[Any]:
+        """Return the statement that counts the step's rows, up to a limit."""
+        return self._counted(limited=True)
+
+    def total_of_all(self) -> Select[Any]:
+        """Return the statement that counts the step's rows, however many there are."""
+        return self._counted(limited=False)
+
+    def _counted(self, *, limited: bool) -> Select[Any]:
         over = self.relation.table.alias(self.alias)
         # Named, because an actor who sees everything and filters nothing states no condition on the table.
         found: Select[Any] = select(literal_column("1").label("one")).select_from(over)
@@ -114,7 +123,8 @@ class Maker:
         return select(parents.ordinal, counted.correlate(parents.table).scalar_subquery()).select_from(parents.table)
 
     def _parents(self) -> Parents:
-        return self.backend.parents(key_types(self.generation, self.step), self.parameters)
+        table = self.backend.parent if self.single else self.backend.parents
+        return table(key_types(self.generation, self.step), self.parameters)
 
     def _page(self) -> Select[Any]:
         over = self.relation.table.alias(self.alias)

@@ -1,10 +1,11 @@
 """The steps of a plan with what was made of them: statements, and the code that writes their rows."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Select
 
 from resolvers.access.scopes import Scopes
 from resolvers.binding import Order
@@ -60,25 +61,27 @@ class Stage:
         self._variants: dict[Hashable, Variant] = {}
         self._joined: dict[Hashable, Statement] = {}
 
-    def variant(self, arguments: Arguments, scopes: Scopes) -> Variant:
-        """Return the step as requests like this one run it."""
-        key = structure(arguments, scopes, self.guards)
+    def variant(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
+        """Return the step as requests like this one run it, for one parent or for many."""
+        key = (single, structure(arguments, scopes, self.guards))
         found = self._variants.get(key)
         if found is None:
             if len(self._variants) >= _VARIANTS:
                 self._variants.clear()
-            found = self._variants[key] = self._maker.variant(self, arguments, scopes)
+            found = self._variants[key] = self._maker.variant(self, arguments, scopes, single=single)
         return found
 
-    def with_list(self, arguments: Arguments, scopes: Scopes) -> Statement:
+    def with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Statement:
         """Return the statement that reads the object along with its list, of which these are the arguments."""
         [(child, columns)] = self.below
-        key = (structure(_NOTHING, scopes, self.guards), structure(arguments, scopes, child.guards))
+        key = (single, structure(_NOTHING, scopes, self.guards), structure(arguments, scopes, child.guards))
         found = self._joined.get(key)
         if found is None:
             if len(self._joined) >= _VARIANTS:
                 self._joined.clear()
-            found = self._joined[key] = self._maker.with_list(self.step, child.step, columns, arguments, scopes)
+            found = self._joined[key] = self._maker.with_list(
+                self.step, child.step, columns, arguments, scopes, single=single
+            )
         return found
 
     @property
@@ -106,7 +109,7 @@ class StageMaker:
     dialect: Dialect
     decrypt: Decrypt
 
-    def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes) -> Variant:
+    def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
         """Make a step's statements and writer for requests like this one."""
         step = stage.step
         order = total_order(step.ties, arguments.order or step.order)
@@ -118,14 +121,18 @@ class StageMaker:
             layout = Layout(True, nothing, nothing, places, tag)  # noqa: FBT003 - always has parents
             write = writer_of(step.form, layout, len(stage.below), self.decrypt)
             return Variant(None, None, None, order, layout, (), write)
-        statement = self._rows(step, arguments, scopes)
+
+        def maker() -> Maker:
+            return Maker(self.generation, self.backend, step, arguments, scopes, single=single)
+
+        statement = self._compiled(maker(), Maker.rows)
         own = 1 if step.theirs else 0
         layout = Layout(bool(step.theirs), statement.decoders[own:], statement.kinds[own:], places, tag)
         relation = self.generation.relation(step.relation)
         return Variant(
             statement,
-            self._total(step, arguments, scopes, limited=True),
-            self._total(step, arguments, scopes, limited=False),
+            self._compiled(maker(), Maker.total) if any(given is not None for given in step.totals) else None,
+            self._compiled(maker(), Maker.total_of_all) if None in step.totals else None,
             order,
             layout,
             tuple(python_type(relation.expression(name, relation.table).type) for name in order.columns),
@@ -133,10 +140,17 @@ class StageMaker:
         )
 
     def with_list(
-        self, step: Step, child: Step, columns: tuple[int, ...], arguments: Arguments, scopes: Scopes
+        self,
+        step: Step,
+        child: Step,
+        columns: tuple[int, ...],
+        arguments: Arguments,
+        scopes: Scopes,
+        *,
+        single: bool,
     ) -> Statement:
         """Make the statement that reads objects along with the list of each."""
-        maker = Maker(self.generation, self.backend, step, _NOTHING, scopes)
+        maker = Maker(self.generation, self.backend, step, _NOTHING, scopes, single=single)
         inner = Maker(
             self.generation,
             self.backend,
@@ -148,15 +162,8 @@ class StageMaker:
         )
         return Statement.of(maker.with_joined(inner, columns), maker.parameters.sources, self.dialect)
 
-    def _rows(self, step: Step, arguments: Arguments, scopes: Scopes) -> Statement:
-        maker = Maker(self.generation, self.backend, step, arguments, scopes)
-        return Statement.of(maker.rows(), maker.parameters.sources, self.dialect)
-
-    def _total(self, step: Step, arguments: Arguments, scopes: Scopes, *, limited: bool) -> Statement | None:
-        if not any(limited is (given is not None) for given in step.totals):
-            return None
-        maker = Maker(self.generation, self.backend, step, arguments, scopes)
-        return Statement.of(maker.total(limited=limited), maker.parameters.sources, self.dialect)
+    def _compiled(self, maker: Maker, select: Callable[[Maker], Select[Any]]) -> Statement:
+        return Statement.of(select(maker), maker.parameters.sources, self.dialect)
 
 
 class Plans:
