@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from graph.documents import Documents
+from graph.http.direct import Direct
 from graph.http.endpoint import Endpoint
 from graph.http.errand import Errand
 from graph.http.graphiql import Console, graphiql_routes
@@ -58,7 +59,12 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
         routes=routes,
         lifespan=lifespan,
         exception_handlers={Exception: _fault},
-        middleware=[Middleware(RequestLog), *_cors(settings)],
+        middleware=[
+            Middleware(RequestLog),
+            *_cors(settings),
+            # Routing, and catching what routes raise, took a sixth of what a small query costs.
+            Middleware(Direct, path="/graphql", endpoint=endpoint, methods=("GET", "POST")),
+        ],
     )
 
 

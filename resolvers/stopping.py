@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 
@@ -41,17 +42,39 @@ class Stop:
             reason.detail = " ".join(filter(None, (reason.detail, so)))
             raise reason
 
+    def reach(self, interrupting: Callable[[], None] | None) -> None:
+        """Have what runs from here on interrupted by this; by nothing, where it is none."""
+        with self._lock:
+            if interrupting is not None:
+                self.check()
+            self._running = interrupting
+
     @contextmanager
     def reaches(self, interrupting: Callable[[], None]) -> Iterator[None]:
         """Let what runs within the block, and nothing after it, be interrupted by this."""
-        with self._lock:
-            self.check()
-            self._running = interrupting
+        self.reach(interrupting)
         try:
             yield
         finally:
-            with self._lock:
-                self._running = None
+            self.reach(None)
+
+
+@dataclass(frozen=True)
+class Stoppable:
+    """A block that is refused by what the session was stopped by, where it was, whatever that made go wrong.
+
+    `so` is what is so all the same.
+    """
+
+    stop: Stop
+    so: str = ""
+
+    def __enter__(self) -> None:
+        self.stop.check(self.so)
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if isinstance(error, Problem):
+            self.stop.check(self.so)
 
 
 def interrupt(driver: object) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from resolvers.access.scopes import Scopes
@@ -105,13 +105,11 @@ class Reader:
         """Read objects along with the list of each, in one statement."""
         [(child, columns)] = stage.below
         arguments = _arguments(child, given)
-        single = _is_single(keys)
-        variant = stage.variant(_NOTHING, self.scopes, single=single)
-        inner = child.variant(arguments, self.scopes, single=single)
+        plan = stage.with_list(arguments, self.scopes, single=_is_single(keys))
+        variant, inner = plan.object, plan.list
         most = self.max_rows - self.rows_read + 1
-        asked = self._asked(stage, variant, _NOTHING, keys, most)
         joined = self._asked(child, inner, arguments, None, most)
-        found = self._run(stage.with_list(arguments, self.scopes, single=single), replace(asked, joined=joined))
+        found = self._run(plan.statement, Asked(_NOTHING, self.scopes, _columns(stage, keys), most=most, joined=joined))
         own = 1 + len(variant.layout.decoders)
         objects: dict[int, Row] = {}
         for row in found:
@@ -142,13 +140,7 @@ class Reader:
         cursor: tuple[object, ...] = ()
         if window is not None and window.after is not None:
             cursor = decode_cursor(window.after, variant.layout.tag, variant.cursor_types)
-        columns: list[list[object]] = []
-        if keys:
-            # Arrays in SQL must be of one type.
-            columns = [
-                list(map(type_, column)) for type_, column in zip(stage.key_types, zip(*keys, strict=True), strict=True)
-            ]
-        return Asked(arguments, self.scopes, columns, cursor, most)
+        return Asked(arguments, self.scopes, _columns(stage, keys) if keys else (), cursor, most)
 
     def _totals(
         self,
@@ -210,6 +202,12 @@ class Reader:
                 f"This answer needs more than {self.max_rows:,} rows.",
                 hint="Ask for smaller pages, fewer levels, or the next pages in further requests.",
             )
+
+
+def _columns(stage: Stage, keys: list[Key]) -> list[list[object]]:
+    """Return keys part by part. Arrays in SQL must be of one type."""
+    parts = zip(stage.key_types, zip(*keys, strict=True), strict=True)
+    return [list(map(type_, column)) for type_, column in parts]
 
 
 def _is_single(keys: list[Key] | None) -> bool:

@@ -43,6 +43,15 @@ class Variant:
     write: Write
 
 
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """An object and a list of its own, as requests of one structure read both: by one statement."""
+
+    object: Variant
+    list: Variant
+    statement: Statement
+
+
 class Stage:
     """A step of a plan, what follows it, and its variants as far as they were needed."""
 
@@ -59,7 +68,7 @@ class Stage:
         self._maker = maker
         self.guards = (step.guard, *(join.guard for join in step.joins))
         self._variants: dict[Hashable, Variant] = {}
-        self._joined: dict[Hashable, Statement] = {}
+        self._joined: dict[Hashable, Joined] = {}
 
     def variant(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
         """Return the step as requests like this one run it, for one parent or for many."""
@@ -71,16 +80,18 @@ class Stage:
             found = self._variants[key] = self._maker.variant(self, arguments, scopes, single=single)
         return found
 
-    def with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Statement:
-        """Return the statement that reads the object along with its list, of which these are the arguments."""
+    def with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Joined:
+        """Return how the object is read along with its list, of which these are the arguments."""
         [(child, columns)] = self.below
-        key = (single, structure(_NOTHING, scopes, self.guards), structure(arguments, scopes, child.guards))
+        key = (single, structure(arguments, scopes, (*child.guards, *self.guards)))
         found = self._joined.get(key)
         if found is None:
             if len(self._joined) >= _VARIANTS:
                 self._joined.clear()
-            found = self._joined[key] = self._maker.with_list(
-                self.step, child.step, columns, arguments, scopes, single=single
+            found = self._joined[key] = Joined(
+                self.variant(_NOTHING, scopes, single=single),
+                child.variant(arguments, scopes, single=single),
+                self._maker.with_list(self.step, child.step, columns, arguments, scopes, single=single),
             )
         return found
 

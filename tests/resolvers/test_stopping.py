@@ -1,13 +1,15 @@
 """Stopping a session from another thread: what runs is interrupted, nothing else begins, and no other is met."""
 
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from resolvers.errors import TooExpensive
 from resolvers.metadata.engine import read_snapshot
-from resolvers.stopping import Stop
+from resolvers.stopping import Stop, interrupt
 from tests.world import World
 
 ENDLESS = {
@@ -23,13 +25,17 @@ LONG = {
 ENOUGH = TooExpensive("Enough.", hint="Ask for less.")
 
 
+def interrupting(connection: Connection) -> Callable[[], None]:
+    return partial(interrupt, connection.connection.driver_connection)
+
+
 def test_a_statement_that_runs_is_given_up(world: World) -> None:
     engine = world.service.engine
     if engine.dialect.name == "mysql":
         pytest.skip("MySQL gives up a statement at the statement timeout alone")
     stop = Stop()
     threading.Timer(0.3, stop.stop, [ENOUGH]).start()
-    with pytest.raises(TooExpensive), read_snapshot(engine) as connection, stop.reaches(connection):
+    with pytest.raises(TooExpensive), read_snapshot(engine) as connection, stop.reaches(interrupting(connection)):
         connection.execute(text(ENDLESS[engine.dialect.name]))
 
     # The connection serves the next one.
@@ -53,7 +59,7 @@ def test_a_session_that_was_stopped_begins_nothing_and_says_why_each_time(world:
 def test_nothing_is_interrupted_that_is_no_longer_the_sessions(world: World) -> None:
     stop = Stop()
     with read_snapshot(world.service.engine) as connection:
-        with stop.reaches(connection):
+        with stop.reaches(interrupting(connection)):
             pass
         threading.Timer(0.1, stop.stop, [ENOUGH]).start()
         assert connection.execute(text(LONG[world.service.engine.dialect.name])).scalar() is not None
