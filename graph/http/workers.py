@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import Any, TypeVar
 
 from starlette.types import Receive
@@ -86,8 +87,9 @@ class Workers:
         """Let the threads end when they have done what waits; wait for no thread that hangs."""
         for _ in self._threads:
             self._waiting.put(None)
+        until = monotonic() + GRACE
         for thread in self._threads:
-            thread.join(GRACE)
+            thread.join(max(0.0, until - monotonic()))
         self._threads.clear()
 
     def _give(self, errand: Errand[R]) -> None:
