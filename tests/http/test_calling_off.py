@@ -142,6 +142,27 @@ def test_a_change_that_was_carried_out_before_time_was_up_stays_and_says_so(worl
     assert paused == {"dag": {"isPaused": True}}
 
 
+def test_a_commit_that_has_begun_is_waited_for(world_of: Callable[..., World]) -> None:
+    world = world_of(request_timeout=0.5)
+    with psycopg.connect(world.url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql "
+            "AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END'"
+        )
+        # Deferred: it runs within the commit.
+        connection.execute(
+            "CREATE CONSTRAINT TRIGGER dawdle AFTER UPDATE ON dag DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION dawdle()"
+        )
+    with served(world) as server:
+        answer = server.post(PAUSE)
+        paused = server.ask('{ dag(dagId: "etl") { isPaused } }')
+
+    (error,) = answer.json()["errors"]
+    assert error["message"].endswith("What was to be changed before has been.")
+    assert paused == {"dag": {"isPaused": True}}
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(world_of: Callable[..., World]) -> None:
     with served(world_of(request_timeout=0.3)) as server:
         connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=20)
