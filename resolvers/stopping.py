@@ -15,7 +15,7 @@ from resolvers.errors import Problem
 log = logging.getLogger("airflow_graph")
 
 # Seconds that telling the database may take.
-_TELLING = 5.0
+_TELLING = 2.0
 
 
 class Stop:

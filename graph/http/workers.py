@@ -141,9 +141,9 @@ async def _watch(errand: Errand[R], receive: Receive, until: float, late: Proble
     if errand.claim():
         busy = Unavailable("No worker was free in time.", hint="Try again; or raise AIRFLOW_GRAPH_POOL_SIZE.")
         errand.answer.set_exception(busy)
-    tries = int(GRACE / _AGAIN)
+    end = errand.loop.time() + GRACE
     while not errand.answer.done():
-        if not tries:
+        if errand.loop.time() >= end:
             errand.answer.set_exception(
                 Unavailable(
                     "The database does not answer, nor does it give up the statement.",
@@ -151,7 +151,6 @@ async def _watch(errand: Errand[R], receive: Receive, until: float, late: Proble
                 )
             )
             return
-        tries -= 1
         try:
             await asyncio.to_thread(errand.call_off, _HUNG_UP if errand.is_abandoned else late)
         except Exception:
