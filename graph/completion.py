@@ -5,7 +5,7 @@ here, so that what is wrong is told at its path and the rest of the answer stand
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -51,6 +51,8 @@ class Completion:
     selector: Selector
     errors: list[GraphQLError]
     resolve: Resolve
+    # What is selected of a type by fields of the document; there may be thousands of objects of one selection.
+    _selected: dict[tuple[str, int], dict[str, list[FieldNode]]] = field(default_factory=dict)
 
     def field(self, parent: GraphQLObjectType, name: str, nodes: list[FieldNode], path: Path, value: object) -> object:
         """Return a field's value completed; null, with an error, where it cannot be and may be null.
@@ -109,7 +111,10 @@ class Completion:
     def object(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode], path: Path, value: object) -> dict[str, Any]:
         """Return an object with the fields that are selected of it."""
         told: dict[str, Any] = {}
-        for key, below in self.selector.fields(type_, nodes).items():
+        place_of = (type_.name, id(nodes))
+        if place_of not in self._selected:
+            self._selected[place_of] = self.selector.fields(type_, nodes)
+        for key, below in self._selected[place_of].items():
             name = below[0].name.value
             if name == "__typename":
                 told[key] = type_.name

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
-from resolvers.metadata.channel import open_channel
+from resolvers.metadata.channel import Channel
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
 from resolvers.metadata.generation import Generation
@@ -33,7 +33,7 @@ from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup
 from resolvers.settings import Settings
 from resolvers.sources.health import Health, read_health
-from resolvers.stopping import Stop, interrupt
+from resolvers.stopping import Stop, Stoppable, interrupt
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -121,7 +121,7 @@ class Session:
         self.changes = 0
         self.scopes = Scopes(actor)
         self._stop = Stop()
-        self._open = ExitStack()
+        self._channel: Channel | None = None
         self._reader: Reader | None = None
         self._together = False
 
@@ -149,14 +149,14 @@ class Session:
             self._admit(wanted.page.entity)
             stage = plans.page(wanted.page)
             arguments = Arguments(wanted.filter, wanted.order, wanted.window)
-            with self._reading(stage) as reader:
-                return reader.page(stage, arguments, wanted.given)
+            with self._stoppable():
+                return self._reading(stage).page(stage, arguments, wanted.given)
         entity = wanted.selection.entity
         self._admit(entity)
         stage = plans.selection(wanted.selection)
         keys = [tuple(key[name] for name in entity.key) for key in wanted.keys]
-        with self._reading(stage) as reader:
-            return reader.objects(stage, keys, wanted.given)
+        with self._stoppable():
+            return self._reading(stage).objects(stage, keys, wanted.given)
 
     def run(
         self,
@@ -186,7 +186,7 @@ class Session:
         self.close()
         self._refuse_unknown_migration()
         try:
-            with self._stoppable("Nothing was changed by it."):
+            with Stoppable(self._stop, "Nothing was changed by it."):
                 self._permit(operation, arguments)
                 result = self._attempt(operation, arguments, sent)
         except Problem:
@@ -199,7 +199,7 @@ class Session:
     def health(self) -> Health:
         """Return whether Airflow's own processes are alive; anybody may know."""
         service = self.service
-        with self._stoppable(""), read_snapshot(service.engine) as connection:
+        with self._stoppable(), read_snapshot(service.engine) as connection, self._reached(connection):
             return read_health(connection, service.generation, service.config, datetime.now(UTC))
 
     def cancel(self, reason: Problem) -> None:
@@ -212,7 +212,10 @@ class Session:
     def close(self) -> None:
         """End the snapshot; the next read begins another."""
         self._reader = None
-        self._open.close()
+        if self._channel is not None:
+            self._stop.reach(None)
+            self._channel.close()
+            self._channel = None
 
     def _attempt(
         self, operation: Operation[P, R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
@@ -220,7 +223,7 @@ class Session:
         for pause in (*_PAUSES, None):
             try:
                 with write_transaction(self.service.engine) as connection:
-                    with self._stop.reaches(partial(interrupt, connection)):
+                    with self._reached(connection):
                         work = self._work(connection)
                         result = operation.body(work, **arguments)  # type: ignore[call-arg]
                         write_audit(work, operation.audit, arguments, sent)
@@ -279,29 +282,24 @@ class Session:
                 hint="viewer { permissions } lists what you may do.",
             )
 
-    @contextmanager
-    def _reading(self, stage: Stage) -> Iterator[Reader]:
-        """Give the reader of the snapshot; an error of the database ends it, and the next read begins another."""
-        with self._stoppable("What was to be changed before has been." if self.changes else ""):
-            yield self._reader or self._read(alone=stage.is_alone and not self._together)
+    def _reached(self, connection: Connection) -> AbstractContextManager[None]:
+        return self._stop.reaches(partial(interrupt, connection.connection.driver_connection))
 
-    @contextmanager
-    def _stoppable(self, so: str) -> Iterator[None]:
-        """Refuse by what the session was stopped by, where it was, whatever that made go wrong; say what is `so`."""
-        self._stop.check(so)
-        try:
-            yield
-        except Problem:
-            self._stop.check(so)
-            raise
+    def _stoppable(self) -> Stoppable:
+        return Stoppable(self._stop, "What was to be changed before has been." if self.changes else "")
 
-    def _read(self, *, alone: bool) -> Reader:
-        """Return a reader, kept for what is read later unless it is for one statement alone."""
+    def _reading(self, stage: Stage) -> Reader:
+        """Return a reader of the snapshot, begun unless all that is read is one statement, which is one by itself."""
+        if self._reader is not None:
+            return self._reader
         service = self.service
-        channel = self._open.enter_context(open_channel(service.engine, alone=alone))
-        self._open.enter_context(self._stop.reaches(channel.cancel))
+        alone = stage.is_alone and not self._together
+        if self._channel is not None:
+            self._channel.close()
+        self._channel = Channel(service.engine, alone=alone)
+        self._stop.reach(self._channel.cancel)
         reader = Reader(
-            channel.run,
+            self._channel.run,
             service.plans,
             self.scopes,
             max_rows=service.settings.max_rows,

@@ -6,16 +6,16 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
-from sqlalchemy import Connection
 
 from resolvers.errors import Problem
 
 log = logging.getLogger("airflow_graph")
 
 # Seconds that telling the database may take.
-_TELLING = 5.0
+_TELLING = 2.0
 
 
 class Stop:
@@ -42,26 +42,47 @@ class Stop:
             reason.detail = " ".join(filter(None, (reason.detail, so)))
             raise reason
 
+    def reach(self, interrupting: Callable[[], None] | None) -> None:
+        """Have what runs from here on interrupted by this; by nothing, where it is none."""
+        with self._lock:
+            if interrupting is not None:
+                self.check()
+            self._running = interrupting
+
     @contextmanager
     def reaches(self, interrupting: Callable[[], None]) -> Iterator[None]:
         """Let what runs within the block, and nothing after it, be interrupted by this."""
-        with self._lock:
-            self.check()
-            self._running = interrupting
+        self.reach(interrupting)
         try:
             yield
         finally:
-            with self._lock:
-                self._running = None
+            self.reach(None)
 
 
-def interrupt(connection: Connection) -> None:
-    """Have the database give up what runs on a connection."""
-    driver = connection.connection.driver_connection
+@dataclass(frozen=True)
+class Stoppable:
+    """A block that is refused by what the session was stopped by, where it was, whatever that made go wrong.
+
+    `so` is what is so all the same.
+    """
+
+    stop: Stop
+    so: str = ""
+
+    def __enter__(self) -> None:
+        self.stop.check(self.so)
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if isinstance(error, Problem):
+            self.stop.check(self.so)
+
+
+def interrupt(driver: object) -> None:
+    """Have the database give up what runs on a connection of its driver."""
     try:
         if isinstance(driver, psycopg.Connection):
             driver.cancel_safe(timeout=_TELLING)
         elif isinstance(driver, sqlite3.Connection):
             driver.interrupt()
-    except psycopg.Error as error:
+    except (psycopg.Error, sqlite3.Error) as error:
         log.warning("statement not cancelled", extra={"fields": {"error": type(error).__name__}})

@@ -24,7 +24,7 @@ PAGE = HERE / "page"
 STATIC = HERE / "static"
 LOCK = HERE / "graphiql.lock.json"
 
-OURS = frozenset({"icon.svg", "page.css", "start.js"})
+OURS = frozenset({"icon.svg", "page.css", "explain.js", "start.js"})
 THEIRS = frozenset(name for package in json.loads(LOCK.read_bytes())["packages"] for name in package["files"])
 """What `hatch_build.py` fetches when the package is built, licences included."""
 

@@ -1,10 +1,12 @@
 """The threads that answer requests, and the watch over those that take long."""
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import Any, TypeVar
 
 from starlette.types import Receive
@@ -13,14 +15,18 @@ from graph.http.errand import Errand
 from resolvers.errors import Problem, TooExpensive, Unavailable
 from resolvers.settings import Settings
 
+log = logging.getLogger("airflow_graph")
+
 R = TypeVar("R")
 
 # Seconds after which a request is watched. Nearly all are answered before, and do not pay for it.
 _UNWATCHED = 0.05
 
-# A statement may begin just after it was cancelled: cancelled again after so many seconds, for as long in all.
+# A statement may begin just after it was cancelled: it is cancelled again after so many seconds.
 _AGAIN = 0.25
-_GRACE = 5.0
+
+GRACE = 5.0
+"""Seconds that a request which was called off is waited for: only it knows whether a change was carried out."""
 
 _HUNG_UP = Unavailable("The caller hung up.")
 
@@ -81,8 +87,9 @@ class Workers:
         """Let the threads end when they have done what waits; wait for no thread that hangs."""
         for _ in self._threads:
             self._waiting.put(None)
+        until = monotonic() + GRACE
         for thread in self._threads:
-            thread.join(_GRACE)
+            thread.join(max(0.0, until - monotonic()))
         self._threads.clear()
 
     def _give(self, errand: Errand[R]) -> None:
@@ -134,9 +141,9 @@ async def _watch(errand: Errand[R], receive: Receive, until: float, late: Proble
     if errand.claim():
         busy = Unavailable("No worker was free in time.", hint="Try again; or raise AIRFLOW_GRAPH_POOL_SIZE.")
         errand.answer.set_exception(busy)
-    tries = int(_GRACE / _AGAIN)
+    end = errand.loop.time() + GRACE
     while not errand.answer.done():
-        if not tries:
+        if errand.loop.time() >= end:
             errand.answer.set_exception(
                 Unavailable(
                     "The database does not answer, nor does it give up the statement.",
@@ -144,8 +151,11 @@ async def _watch(errand: Errand[R], receive: Receive, until: float, late: Proble
                 )
             )
             return
-        tries -= 1
-        await asyncio.to_thread(errand.call_off, _HUNG_UP if errand.is_abandoned else late)
+        try:
+            await asyncio.to_thread(errand.call_off, _HUNG_UP if errand.is_abandoned else late)
+        except Exception:
+            # Whoever waits is answered all the same.
+            log.exception("request not called off")
         await asyncio.wait((errand.answer,), timeout=_AGAIN)
 
 

@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from resolvers.metadata.failures import GIVEN_UP, translated
-from resolvers.metadata.libpq import Libpq
-from resolvers.metadata.terms import TERMS, Terms
-from resolvers.metadata.wire import Parameters, Wire, wire_of
+from resolvers.metadata.libpq import LibpqWire
+from resolvers.metadata.terms import TERMS
+from resolvers.metadata.wire import CursorWire, Parameters, Wire
+
+# Where a pooled connection keeps its wire, which remembers the statements that it has run.
+_WIRE = "airflow_graph_wire"
 
 # Seconds after which a statement that was told to stop is told again, as the first word may have come before it did.
 _AGAIN = (0.02, 0.1, 0.5, 2.0)
@@ -30,7 +34,7 @@ class Channel:
         self._errors = cast("type[Exception]", engine.dialect.loaded_dbapi.Error)
         self._alone = alone
         self._connection: PoolProxiedConnection | None = None
-        self._wire: Wire | Libpq | None = None
+        self._wire: Wire | None = None
         self._in_transaction = False
         # What `cancel` and the thread that runs statements tell each other.
         self._state = threading.Condition()
@@ -93,6 +97,8 @@ class Channel:
                 rows = wire.rows(statement, parameters)
             finally:
                 self._leave()
+            # Some statements of MySQL do not fail, but come to an early end.
+            self._refuse_if_given_up()
         except self._errors as error:
             raise self._failed(statement, error) from error
         except Exception:
@@ -119,21 +125,19 @@ class Channel:
         if self._given_up:
             raise GIVEN_UP.told("")
 
-    def _check_out(self) -> Wire | Libpq:
+    def _check_out(self) -> Wire:
         try:
             self._connection = self._engine.pool.connect()
         except self._errors as error:
             raise DBAPIError(None, None, error) from error
-        self._wire = wire_of(self._connection)
+        self._wire = _wire_of(self._connection)
         # That may have taken its time.
         self._refuse_if_given_up()
         return self._wire
 
-    def _begin(self, wire: Wire | Libpq) -> None:
-        assert self._connection is not None  # noqa: S101 - it came with the wire
-        terms = cast("Terms", self._connection.info[TERMS])
-        lone = terms.lone if self._alone else None
-        for statement in terms.read if lone is None else lone:
+    def _begin(self, wire: Wire) -> None:
+        lone = wire.terms.lone if self._alone else None
+        for statement in wire.terms.read if lone is None else lone:
             wire.tell(statement)
         self._in_transaction = lone is None
 
@@ -177,3 +181,12 @@ def open_channel(engine: Engine, *, alone: bool = False) -> Iterator[Channel]:
         yield channel
     finally:
         channel.close()
+
+
+def _wire_of(connection: PoolProxiedConnection) -> Wire:
+    """Return the wire of a pooled connection: the same one as long as the connection lives."""
+    info, driver = connection.info, connection.driver_connection
+    if _WIRE not in info:
+        kind = LibpqWire if isinstance(driver, psycopg.Connection) else CursorWire
+        info[_WIRE] = kind(cast("Any", driver), info[TERMS])
+    return cast("Wire", info[_WIRE])

@@ -2,7 +2,6 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -11,6 +10,9 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, error_from_result
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
+
+from resolvers.metadata.terms import Terms
+from resolvers.metadata.wire import Parameters, Wire
 
 # Most statements that one connection remembers, and the server keeps prepared for it.
 _MOST = 200
@@ -52,13 +54,13 @@ def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:
     return _PLACE.sub(number, statement), tuple(numbers)
 
 
-class Libpq:
-    """A connection of psycopg: statements prepared where that is allowed, rows in binary form."""
+class LibpqWire(Wire):
+    """A connection of psycopg: statements prepared where the terms allow it, rows in binary form."""
 
-    def __init__(self, connection: Connection, *, prepares: bool) -> None:
+    def __init__(self, connection: Connection, terms: Terms) -> None:
+        super().__init__(terms)
         self._connection = connection
         self._pgconn = connection.pgconn
-        self._prepares = prepares
         self._statements: OrderedDict[str, _Statement] = OrderedDict()
 
     def tell(self, statement: str) -> None:
@@ -69,14 +71,16 @@ class Libpq:
         """End the transaction."""
         self.tell("COMMIT")
 
-    def rows(self, statement: str, parameters: Mapping[str, object] | Sequence[object]) -> list[tuple[Any, ...]]:
-        """Run a statement in psycopg's paramstyle and return its rows."""
+    def rows(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows; the second time it is prepared."""
         known = self._known(statement)
         transformer = known.transformer
         values = [parameters[key] for key in known.keys]  # type: ignore[index] # by what they are
-        dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        # Lists of keys may be long: written as text, they take several times as long.
+        forms = [PyFormat.BINARY if isinstance(value, list) else PyFormat.AUTO for value in values]
+        dumped = transformer.dump_sequence(values, forms)
         types, formats = transformer.types or (), transformer.formats
-        if self._prepares and known.has_run:
+        if self.terms.prepares and known.has_run:
             name = known.prepared.get(types) or self._prepare(known, types)
             result = self._pgconn.exec_prepared(name, dumped, formats, known.format)  # type: ignore[arg-type] # NULLs too
         else:
@@ -93,12 +97,12 @@ class Libpq:
         return rows
 
     def cancel(self, _: object) -> None:
-        """Give up the running statement, from another thread; that there is none does not matter."""
+        """Ask on a connection of its own, as the protocol has it."""
         self._connection.cancel_safe(timeout=5)
 
     def is_outdated(self, error: Exception) -> bool:
-        """Whether a prepared statement speaks of tables that have been changed since, as by a migration."""
-        return self._prepares and isinstance(error, FeatureNotSupported)
+        """Whether what is prepared speaks of tables that were changed since, as by a migration."""
+        return self.terms.prepares and isinstance(error, FeatureNotSupported)
 
     def _known(self, statement: str) -> _Statement:
         known = self._statements.get(statement)

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, String, Text
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.dialects.mysql import DATETIME as MYSQL_DATETIME
 from sqlalchemy.dialects.postgresql import JSONB
@@ -194,5 +194,7 @@ class UuidText(TypeDecorator[uuid.UUID]):
 
 def as_found(declared: TypeEngine[Any], found: TypeEngine[Any]) -> TypeEngine[Any]:
     """Return how to write a column of a declared type that this database keeps in a type of its own."""
+    if isinstance(found, BigInteger) and isinstance(declared, Integer):
+        return BigInteger()
     is_text = isinstance(found, String) and found.length == len(str(uuid.UUID(int=0)))
     return UuidText() if is_text and isinstance(declared, SqlUuid) else declared

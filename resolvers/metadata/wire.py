@@ -1,28 +1,51 @@
 """How a statement is run, and given up, on the connection of a database driver itself."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import PoolProxiedConnection
 
-from resolvers.metadata.libpq import Libpq
-from resolvers.metadata.terms import TERMS, Deadline, Terms
+from resolvers.metadata.terms import Terms
 
 Parameters = Mapping[str, object] | Sequence[object]
 
-# Where a pooled connection keeps its wire, with the statements that it has prepared.
-_WIRE = "airflow_graph_wire"
+
+class Wire(ABC):
+    """A connection of a driver, and the terms on which it works."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+
+    @abstractmethod
+    def tell(self, statement: str) -> None:
+        """Run a statement that returns nothing."""
+
+    @abstractmethod
+    def rows(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """Run a statement in the driver's paramstyle and return its rows."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """End the transaction."""
+
+    @abstractmethod
+    def cancel(self, engine: Engine) -> None:
+        """Give up the running statement, from another thread; that there is none does not matter."""
+
+    def is_outdated(self, error: Exception) -> bool:
+        """Whether an error says that the connection, though alive, remembers what is no longer so."""
+        return False
 
 
-class Wire:
+class CursorWire(Wire):
     """A connection of any driver, used through its cursors."""
 
-    def __init__(self, connection: DBAPIConnection, deadline: Deadline | None) -> None:
+    def __init__(self, connection: DBAPIConnection, terms: Terms) -> None:
+        super().__init__(terms)
         self._connection = connection
-        self._deadline = deadline
 
     def tell(self, statement: str) -> None:
         """Run a statement that returns nothing."""
@@ -30,9 +53,9 @@ class Wire:
             cursor.execute(statement)
 
     def rows(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """Run a statement in the driver's paramstyle and return its rows."""
-        if self._deadline:
-            self._deadline.start()
+        """Run a statement and return its rows."""
+        if self.terms.deadline:
+            self.terms.deadline.start()
         with closing(self._connection.cursor()) as cursor:
             cursor.execute(statement, parameters)
             return list(cursor.fetchall())
@@ -42,27 +65,13 @@ class Wire:
         self._connection.commit()
 
     def cancel(self, engine: Engine) -> None:
-        """Give up the running statement, from another thread; that there is none does not matter."""
-        if self._deadline:
-            self._deadline.expire()
-        else:
-            # A connection beside the pool's, which may all be waiting themselves.
-            beside = engine.pool.recreate()
+        """Let SQLite's time be over; ask MySQL on a connection beside the pool's, which may all be in use."""
+        if self.terms.deadline:
+            self.terms.deadline.expire()
+            return
+        beside = engine.pool.recreate()
+        try:
             with closing(beside.connect()) as connection, closing(connection.cursor()) as cursor:
                 cursor.execute(f"KILL QUERY {self._connection.thread_id():d}")
+        finally:
             beside.dispose()
-
-    def is_outdated(self, error: Exception) -> bool:
-        """Whether the connection, though alive, has an answer that is no longer right."""
-        return False
-
-
-def wire_of(connection: PoolProxiedConnection) -> "Wire | Libpq":
-    """Return the wire of a pooled connection, the same one as long as the connection lives."""
-    wire = connection.info.get(_WIRE)
-    if wire is None:
-        terms = cast("Terms", connection.info[TERMS])
-        driver: Any = connection.driver_connection
-        wire = Libpq(driver, prepares=terms.prepares) if hasattr(driver, "pgconn") else Wire(driver, terms.deadline)
-        connection.info[_WIRE] = wire
-    return cast("Wire | Libpq", wire)

@@ -18,7 +18,8 @@ class Asked:
     """What one run of a statement is given.
 
     `keys` are those of the parents, part by part. `cursor` holds the values behind which the page
-    begins. `most` is how many rows the answer may still take.
+    begins. `most` is how many rows the answer may still take. `joined` is what the list that is read along is
+    given, where one is.
     """
 
     arguments: Arguments
@@ -26,6 +27,7 @@ class Asked:
     keys: Sequence[Sequence[object]] = ()
     cursor: tuple[object, ...] = ()
     most: int = 0
+    joined: "Asked | None" = None
 
 
 # Where a run finds the value of a parameter.
@@ -35,14 +37,28 @@ Source = Callable[[Asked], object]
 class Parameters:
     """The parameters of a statement that is being made: their names, and where a run finds their values."""
 
-    def __init__(self) -> None:
-        self.sources: dict[str, Source] = {}
+    def __init__(self, sources: dict[str, Source] | None = None, *, joined: bool = False) -> None:
+        self.sources: dict[str, Source] = {} if sources is None else sources
+        self._joined = joined
+
+    def of_joined(self) -> "Parameters":
+        """Return the parameters of the list that is read along, which are of the same statement."""
+        return Parameters(self.sources, joined=True)
 
     def bind(self, source: Source, type_: TypeEngine[Any]) -> BindParameter[Any]:
         """Return a new parameter of this type."""
         name = f"p{len(self.sources)}"
-        self.sources[name] = source
+        self.sources[name] = _of_joined(source) if self._joined else source
         return bindparam(name, None, type_=type_)
+
+
+def _of_joined(source: Source) -> Source:
+    def found(asked: Asked) -> object:
+        if asked.joined is None:
+            raise TypeError("nothing is read along")
+        return source(asked.joined)
+
+    return found
 
 
 def structure(arguments: Arguments, scopes: Scopes, guards: Sequence[Guard]) -> Hashable:

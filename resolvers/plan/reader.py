@@ -86,9 +86,10 @@ class Reader:
 
     def _fetch(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments]) -> Fetch:
         """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
-        place = stage.step.given
-        arguments = _NOTHING if place is None else given[place]
-        variant = stage.variant(arguments, self.scopes)
+        if stage.joins_list and keys:
+            return self._with_list(stage, keys, given)
+        arguments = _arguments(stage, given)
+        variant = stage.variant(arguments, self.scopes, single=_is_single(keys))
         rows = self._rows(stage, variant, arguments, keys)
         below, positions = [], []
         own = 1 if variant.layout.has_parents else 0
@@ -99,6 +100,27 @@ class Reader:
         count = 1 if keys is None else len(keys)
         totals = self._totals(stage, variant, arguments, keys, given)
         return Fetch(stage, variant, arguments, rows, count, tuple(below), tuple(positions), totals)
+
+    def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
+        """Read objects along with the list of each, in one statement."""
+        [(child, columns)] = stage.below
+        arguments = _arguments(child, given)
+        plan = stage.with_list(arguments, self.scopes, single=_is_single(keys))
+        variant, inner = plan.object, plan.list
+        most = self.max_rows - self.rows_read + 1
+        joined = self._asked(child, inner, arguments, None, most)
+        found = self._run(plan.statement, Asked(_NOTHING, self.scopes, _columns(stage, keys), most=most, joined=joined))
+        own = 1 + len(variant.layout.decoders)
+        objects: dict[int, Row] = {}
+        for row in found:
+            objects.setdefault(row[0], row[:own])
+        rows = list(objects.values())
+        theirs, at = keys_of(rows, [column + 1 for column in columns])
+        places = dict(zip(objects, at, strict=True))
+        # What says whether there is a row of the list at all comes before it.
+        listed = [(places[row[0]], *row[own + 1 :]) for row in found if row[own]]
+        below = Fetch(child, inner, arguments, listed, len(theirs))
+        return Fetch(stage, variant, _NOTHING, rows, len(keys), (below,), (at,))
 
     def _rows(self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None) -> Sequence[Row]:
         if keys is not None and not keys:
@@ -118,13 +140,7 @@ class Reader:
         cursor: tuple[object, ...] = ()
         if window is not None and window.after is not None:
             cursor = decode_cursor(window.after, variant.layout.tag, variant.cursor_types)
-        columns: list[list[object]] = []
-        if keys:
-            # Arrays in SQL must be of one type.
-            columns = [
-                list(map(type_, column)) for type_, column in zip(stage.key_types, zip(*keys, strict=True), strict=True)
-            ]
-        return Asked(arguments, self.scopes, columns, cursor, most)
+        return Asked(arguments, self.scopes, _columns(stage, keys) if keys else (), cursor, most)
 
     def _totals(
         self,
@@ -186,6 +202,21 @@ class Reader:
                 f"This answer needs more than {self.max_rows:,} rows.",
                 hint="Ask for smaller pages, fewer levels, or the next pages in further requests.",
             )
+
+
+def _columns(stage: Stage, keys: list[Key]) -> list[list[object]]:
+    """Return keys part by part. Arrays in SQL must be of one type."""
+    parts = zip(stage.key_types, zip(*keys, strict=True), strict=True)
+    return [list(map(type_, column)) for type_, column in parts]
+
+
+def _is_single(keys: list[Key] | None) -> bool:
+    return keys is not None and len(keys) == 1
+
+
+def _arguments(stage: Stage, given: Sequence[Arguments]) -> Arguments:
+    place = stage.step.given
+    return _NOTHING if place is None else given[place]
 
 
 def _placed(variant: Variant) -> Callable[[Row], tuple[object, ...]]:

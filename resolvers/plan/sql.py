@@ -1,6 +1,6 @@
 """From a step to the statement that answers it, for each backend."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -30,18 +30,29 @@ from resolvers.selection import Arguments
 class Maker:
     """Makes the statement of one step: for one structure of a request, on one database.
 
-    `needs_next` says whether the answer tells if there is a next page, which takes one row more to know.
+    `single` says that there is one parent. `parameters` and `alias` are given where it is a part of another's.
     """
 
     def __init__(
-        self, generation: Generation, backend: Backend, step: Step, arguments: Arguments, scopes: Scopes
+        self,
+        generation: Generation,
+        backend: Backend,
+        step: Step,
+        arguments: Arguments,
+        scopes: Scopes,
+        *,
+        single: bool = False,
+        parameters: Parameters | None = None,
+        alias: str = "t",
     ) -> None:
         self.generation = generation
         self.backend = backend
         self.step = step
         self.relation = generation.relation(step.relation)
         self.arguments = arguments
-        self.parameters = Parameters()
+        self.single = single
+        self.parameters = parameters or Parameters()
+        self.alias = alias
         self.conditions = Conditions(generation, backend, scopes, self.parameters)
         self.order = total_order(step.ties, arguments.order or step.order)
 
@@ -56,9 +67,49 @@ class Maker:
             return self._all_of(parents)
         return self._lateral(parents) if self.backend.lateral else self._correlated(parents)
 
-    def total(self, *, limited: bool) -> Select[Any]:
-        """Return the statement that counts the step's rows, up to a limit where there is one."""
-        over = self.relation.table.alias("t")
+    def with_joined(self, child: "Maker", columns: Sequence[int]) -> Select[Any]:
+        """Return the statement for the step's rows, each with every row of its own list.
+
+        A row has the place of the parent, the step's columns, whether there is a row of the list, and that row.
+        `columns` are those of the step by which the list's rows are found.
+        """
+        parents = self._parents()
+        over = self.relation.table.alias(self.alias)
+        selected, joined = self._columns(over, parents.table.join(over, self._of_parent(over, parents)))
+        joins = [selected[at].table for at in columns]
+        keys = tuple(selected[at] for at in columns)
+        inner = child.of_keys(keys).correlate(over, *joins).lateral("listed")
+        return self.capped(
+            select(parents.ordinal, *selected, *inner.c)
+            .select_from(joined.outerjoin(inner, true()))
+            .where(*self._conditions(over))
+        )
+
+    def of_keys(self, keys: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+        """Return the statement for the list of the parent of this key: that there is a row, and its columns."""
+        over = self.relation.table.alias(self.alias)
+        selected, joined = self._columns(over, over)
+        pairs = zip(self.step.theirs, keys, strict=True)
+        found: Select[Any] = (
+            select(true().label("present"), *(one.label(f"c{at}") for at, one in enumerate(selected)))
+            .select_from(joined)
+            .where(
+                *(self.relation.expression(name, over) == key for name, key in pairs),
+                *self._conditions(over),
+            )
+        )
+        return self._ordered(found, over)
+
+    def total(self) -> Select[Any]:
+        """Return the statement that counts the step's rows, up to a limit."""
+        return self._counted(limited=True)
+
+    def total_of_all(self) -> Select[Any]:
+        """Return the statement that counts the step's rows, however many there are."""
+        return self._counted(limited=False)
+
+    def _counted(self, *, limited: bool) -> Select[Any]:
+        over = self.relation.table.alias(self.alias)
         # Named, because an actor who sees everything and filters nothing states no condition on the table.
         found: Select[Any] = select(literal_column("1").label("one")).select_from(over)
         found = found.where(*self._conditions(over))
@@ -72,10 +123,11 @@ class Maker:
         return select(parents.ordinal, counted.correlate(parents.table).scalar_subquery()).select_from(parents.table)
 
     def _parents(self) -> Parents:
-        return self.backend.parents(key_types(self.generation, self.step), self.parameters)
+        table = self.backend.parent if self.single else self.backend.parents
+        return table(key_types(self.generation, self.step), self.parameters)
 
     def _page(self) -> Select[Any]:
-        over = self.relation.table.alias("t")
+        over = self.relation.table.alias(self.alias)
         selected, joined = self._columns(over, over)
         return self._ordered(select(*selected).select_from(joined).where(*self._conditions(over)), over)
 
@@ -108,16 +160,16 @@ class Maker:
         near, far = tuple_(*expressions), tuple_(*bound)
         return near < far if self.order.descending else near > far
 
-    def _capped(self, statement: Select[Any]) -> Select[Any]:
+    def capped(self, statement: Select[Any]) -> Select[Any]:
         """Return the statement with no more rows than the answer may take, and one that says so."""
         return statement.limit(self.parameters.bind(lambda asked: asked.most, Integer()))
 
     def _all_of(self, parents: Parents) -> Select[Any]:
-        over = self.relation.table.alias("t")
+        over = self.relation.table.alias(self.alias)
         base = parents.table.join(over, self._of_parent(over, parents))
         selected, joined = self._columns(over, base)
         expressions = [self.relation.expression(name, over) for name in self.order.columns]
-        return self._capped(
+        return self.capped(
             select(parents.ordinal, *selected)
             .select_from(joined)
             .where(*self._conditions(over))
@@ -125,7 +177,7 @@ class Maker:
         )
 
     def _lateral(self, parents: Parents) -> Select[Any]:
-        over = self.relation.table.alias("t")
+        over = self.relation.table.alias(self.alias)
         selected, joined = self._columns(over, over)
         inner: Select[Any] = (
             select(*(one.label(f"c{at}") for at, one in enumerate(selected)))
@@ -133,7 +185,7 @@ class Maker:
             .where(self._of_parent(over, parents), *self._conditions(over))
         )
         lateral = self._ordered(inner, over).correlate(parents.table).lateral("rows_of_one")
-        return self._capped(select(parents.ordinal, *lateral.c).select_from(parents.table.join(lateral, true())))
+        return self.capped(select(parents.ordinal, *lateral.c).select_from(parents.table.join(lateral, true())))
 
     def _correlated(self, parents: Parents) -> Select[Any]:
         inner_over = self.relation.table.alias("inner_t")
@@ -143,17 +195,17 @@ class Maker:
             .where(self._of_parent(inner_over, parents), *self._conditions(inner_over))
         )
         ids = self._ordered(inner, inner_over).correlate(parents.table)
-        over = self.relation.table.alias("t")
+        over = self.relation.table.alias(self.alias)
         base = parents.table.join(over, literal_column("t.rowid").in_(ids))
         selected, joined = self._columns(over, base)
-        return self._capped(select(parents.ordinal, *selected).select_from(joined))
+        return self.capped(select(parents.ordinal, *selected).select_from(joined))
 
     def _aggregate(self, form: AggregateForm) -> Select[Any]:
-        over = self.relation.table.alias("t")
+        over = self.relation.table.alias(self.alias)
         parents = self._parents()
         group = self.relation.expression(form.group, over)
         number = func.sum(self.relation.expression(form.measure, over)) if form.measure else func.count()
-        return self._capped(
+        return self.capped(
             select(parents.ordinal, group, number)
             .select_from(parents.table.join(over, self._of_parent(over, parents)))
             .where(*self._conditions(over))
@@ -168,7 +220,7 @@ class Maker:
         for at, join in enumerate(self.step.joins):
             near, near_over = places[join.path[:-1]]
             far = self.generation.relation(join.relation)
-            far_over = far.table.alias(f"j{at}")
+            far_over = far.table.alias(f"{self.alias}_{at}")
             places[join.path] = (far, far_over)
             condition = and_(
                 *(near.expression(own, near_over) == far.expression(theirs, far_over) for own, theirs in join.pairs),

@@ -1,10 +1,11 @@
 """The steps of a plan with what was made of them: statements, and the code that writes their rows."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Select
 
 from resolvers.access.scopes import Scopes
 from resolvers.binding import Order
@@ -18,13 +19,15 @@ from resolvers.plan.planner import plan_page, plan_selection
 from resolvers.plan.size import Weight, frame_of, weight_of
 from resolvers.plan.sql import Maker, columns_of, key_types, total_order
 from resolvers.plan.statement import Statement
-from resolvers.plan.steps import Step
+from resolvers.plan.steps import OneForm, PageForm, Step
 from resolvers.plan.writer import Decrypt, Layout, Write, writer_of
 from resolvers.selection import Arguments, PageSelection, Selection
 
 # How many plans a service keeps, and how many variants of a step: one per combination of filters that clients use.
 _PLANS = 2_000
 _VARIANTS = 64
+
+_NOTHING = Arguments()
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,15 @@ class Variant:
     write: Write
 
 
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """An object and a list of its own, as requests of one structure read both: by one statement."""
+
+    object: Variant
+    list: Variant
+    statement: Statement
+
+
 class Stage:
     """A step of a plan, what follows it, and its variants as far as they were needed."""
 
@@ -51,24 +63,52 @@ class Stage:
         self.weight: Weight = weight_of(step.form)
         self.frame: int = frame_of(step.form)
         self.below = tuple((Stage(maker, child.step), child.parents) for child in step.children)
+        # An object by its key and one list of its own are read by one statement, which needs no transaction.
+        self.joins_list = maker.backend.lateral and _is_object_with_list(self)
         self._maker = maker
-        self._guards = (step.guard, *(join.guard for join in step.joins))
+        self.guards = (step.guard, *(join.guard for join in step.joins))
         self._variants: dict[Hashable, Variant] = {}
+        self._joined: dict[Hashable, Joined] = {}
 
-    def variant(self, arguments: Arguments, scopes: Scopes) -> Variant:
-        """Return the step as requests like this one run it."""
-        key = structure(arguments, scopes, self._guards)
+    def variant(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
+        """Return the step as requests like this one run it, for one parent or for many."""
+        key = (single, structure(arguments, scopes, self.guards))
         found = self._variants.get(key)
         if found is None:
             if len(self._variants) >= _VARIANTS:
                 self._variants.clear()
-            found = self._variants[key] = self._maker.variant(self, arguments, scopes)
+            found = self._variants[key] = self._maker.variant(self, arguments, scopes, single=single)
+        return found
+
+    def with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Joined:
+        """Return how the object is read along with its list, of which these are the arguments."""
+        [(child, columns)] = self.below
+        key = (single, structure(arguments, scopes, (*child.guards, *self.guards)))
+        found = self._joined.get(key)
+        if found is None:
+            if len(self._joined) >= _VARIANTS:
+                self._joined.clear()
+            found = self._joined[key] = Joined(
+                self.variant(_NOTHING, scopes, single=single),
+                child.variant(arguments, scopes, single=single),
+                self._maker.with_list(self.step, child.step, columns, arguments, scopes, single=single),
+            )
         return found
 
     @property
     def is_alone(self) -> bool:
         """Whether nothing but one statement is run."""
+        if self.joins_list:
+            return True
         return not self.below and not self.decoded and len(self.step.totals) + self.needs_rows <= 1
+
+
+def _is_object_with_list(stage: Stage) -> bool:
+    if len(stage.below) != 1 or stage.decoded or not isinstance(stage.step.form, OneForm) or stage.step.leading:
+        return False
+    child = stage.below[0][0]
+    pages = isinstance(child.step.form, PageForm) and child.needs_rows
+    return (pages or child.step.leading) and not (child.below or child.decoded or child.step.totals)
 
 
 @dataclass(frozen=True)
@@ -80,7 +120,7 @@ class StageMaker:
     dialect: Dialect
     decrypt: Decrypt
 
-    def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes) -> Variant:
+    def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
         """Make a step's statements and writer for requests like this one."""
         step = stage.step
         order = total_order(step.ties, arguments.order or step.order)
@@ -92,29 +132,49 @@ class StageMaker:
             layout = Layout(True, nothing, nothing, places, tag)  # noqa: FBT003 - always has parents
             write = writer_of(step.form, layout, len(stage.below), self.decrypt)
             return Variant(None, None, None, order, layout, (), write)
-        statement = self._rows(step, arguments, scopes)
+
+        def maker() -> Maker:
+            return Maker(self.generation, self.backend, step, arguments, scopes, single=single)
+
+        statement = self._compiled(maker(), Maker.rows)
         own = 1 if step.theirs else 0
         layout = Layout(bool(step.theirs), statement.decoders[own:], statement.kinds[own:], places, tag)
         relation = self.generation.relation(step.relation)
         return Variant(
             statement,
-            self._total(step, arguments, scopes, limited=True),
-            self._total(step, arguments, scopes, limited=False),
+            self._compiled(maker(), Maker.total) if any(given is not None for given in step.totals) else None,
+            self._compiled(maker(), Maker.total_of_all) if None in step.totals else None,
             order,
             layout,
             tuple(python_type(relation.expression(name, relation.table).type) for name in order.columns),
             writer_of(step.form, layout, len(stage.below), self.decrypt),
         )
 
-    def _rows(self, step: Step, arguments: Arguments, scopes: Scopes) -> Statement:
-        maker = Maker(self.generation, self.backend, step, arguments, scopes)
-        return Statement.of(maker.rows(), maker.parameters.sources, self.dialect)
+    def with_list(
+        self,
+        step: Step,
+        child: Step,
+        columns: tuple[int, ...],
+        arguments: Arguments,
+        scopes: Scopes,
+        *,
+        single: bool,
+    ) -> Statement:
+        """Make the statement that reads objects along with the list of each."""
+        maker = Maker(self.generation, self.backend, step, _NOTHING, scopes, single=single)
+        inner = Maker(
+            self.generation,
+            self.backend,
+            child,
+            arguments,
+            scopes,
+            parameters=maker.parameters.of_joined(),
+            alias="l",
+        )
+        return Statement.of(maker.with_joined(inner, columns), maker.parameters.sources, self.dialect)
 
-    def _total(self, step: Step, arguments: Arguments, scopes: Scopes, *, limited: bool) -> Statement | None:
-        if not any(limited is (given is not None) for given in step.totals):
-            return None
-        maker = Maker(self.generation, self.backend, step, arguments, scopes)
-        return Statement.of(maker.total(limited=limited), maker.parameters.sources, self.dialect)
+    def _compiled(self, maker: Maker, select: Callable[[Maker], Select[Any]]) -> Statement:
+        return Statement.of(select(maker), maker.parameters.sources, self.dialect)
 
 
 class Plans:

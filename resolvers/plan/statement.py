@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Dialect, Float, Numeric, Select, String
+from sqlalchemy import BigInteger, Boolean, Dialect, Float, Integer, Numeric, Select, String
 from sqlalchemy.types import TypeEngine
 
 from resolvers.metadata.stored import UtcDateTime
@@ -83,4 +83,7 @@ def _kind(type_: TypeEngine[Any], dialect: Dialect) -> Kind | None:
         return None
     if isinstance(type_, String):
         return Kind.TEXT
+    if isinstance(type_, Integer) and not isinstance(type_, BigInteger):
+        # Of 32 bits, as those of GraphQL are.
+        return Kind.INTEGER
     return Kind.BOOLEAN if isinstance(type_, Boolean) else None

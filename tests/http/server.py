@@ -13,6 +13,7 @@ from gql import Client, GraphQLRequest
 from gql.transport.httpx import HTTPXTransport
 
 from graph.app import create_app
+from graph.serving import server_options
 from tests.world import World
 
 TOKENS = "ada:admin:admins-token vic:viewer:viewers-token"
@@ -58,8 +59,7 @@ class Served:
 def served(world: World) -> Iterator[Served]:
     """Serve a world as the product does, until the end of the block."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(world.service), log_config=None, access_log=False, ws="none", lifespan="on")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(uvicorn.Config(create_app(world.service), **server_options(world.service.settings)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

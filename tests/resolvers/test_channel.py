@@ -165,14 +165,20 @@ def test_parameters_of_every_kind_arrive(direct: Engine) -> None:
     moment = datetime(2026, 3, 1, tzinfo=UTC)
     statement = (
         "SELECT %(text)s::text, %(text)s || '%%', %(number)s::bigint, %(none)s::text, "
-        "%(moment)s::timestamptz, %(ids)s::text[], %(flag)s::bool"
+        "%(moment)s::timestamptz, %(ids)s::varchar[], %(flag)s::bool, %(numbers)s::int[]"
     )
+    lists: list[tuple[list[str | None], list[int | None]]] = [
+        (["a", 'b,"{}\\'], [1]),
+        ([], []),
+        ([None], [None]),
+        (["é", None], [70_000, None]),
+    ]
     with open_channel(direct) as channel:
         for number in (1, 70_000, 2**40, 2):
-            for ids in (["a", "b"], [], [None]):
+            for ids, numbers in lists:
                 given = {"text": "50 %s", "number": number, "none": None, "moment": moment, "ids": ids, "flag": False}
-                expected = ("50 %s", "50 %s%", number, None, moment, ids, False)
-                assert channel.run(statement, given) == [expected]
+                expected = ("50 %s", "50 %s%", number, None, moment, ids, False, numbers)
+                assert channel.run(statement, {**given, "numbers": numbers}) == [expected]
         assert channel.run("SELECT %s::int + %s::int", (1, 2)) == [(3,)]
         assert channel.run("SELECT length(%(long)s::text)", {"long": "x" * 3_000_000}) == [(3_000_000,)]
 
@@ -255,6 +261,14 @@ def test_a_cancelled_statement_ends_in_the_database_too(direct: Engine, postgres
         assert postgres.rows(running, "active") == []
 
 
+def test_a_statement_that_makes_nothing_of_being_cancelled_is_no_answer(direct: Engine, postgres: Postgres) -> None:
+    with open_channel(direct) as channel:
+        asking = Asking(channel, "DO 'BEGIN PERFORM pg_sleep(50); EXCEPTION WHEN query_canceled THEN NULL; END'")
+        wait_until(lambda: postgres.rows("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+        channel.cancel()
+        assert isinstance(asking.end(), Unavailable)
+
+
 def test_a_connection_on_which_something_was_cancelled_meets_nobody_else(direct: Engine) -> None:
     with open_channel(direct) as channel:
         [(cancelled,)] = channel.run("SELECT pg_backend_pid()")
@@ -318,8 +332,9 @@ def test_a_parameter_that_is_missing_leaves_the_pool_whole(direct: Engine) -> No
 
 @pytest.mark.parametrize("value", ["half a character: \ud800", "nul \x00"])
 def test_texts_that_postgresql_cannot_hold_are_the_clients_mistake(direct: Engine, value: str) -> None:
-    with open_channel(direct) as channel, pytest.raises(Invalid):
-        channel.run("SELECT %(value)s::text", {"value": value})
+    for type_, given in (("text", value), ("text[]", [value])):
+        with open_channel(direct) as channel, pytest.raises(Invalid):
+            channel.run(f"SELECT %(value)s::{type_}", {"value": given})
 
 
 def test_numbers_that_no_database_holds_are_the_clients_mistake(engine: Engine) -> None:

@@ -74,7 +74,7 @@ def selects(generation: Generation, wanted: Wanted, actor: Actor) -> Iterator[Se
     elif step.needs_rows:
         yield made(step).rows()
     for given in step.totals:
-        yield made(step).total(limited=given is not None)
+        yield made(step).total_of_all() if given is None else made(step).total()
     for child in step.children:
         yield from selects(generation, replace(wanted, step=child.step), actor)
 

@@ -77,7 +77,7 @@ async function ask(params, { headers: written = {} } = {}) {
 
   let response, text;
   try {
-    response = await fetch(settings.endpoint, { method: "POST", headers, body: JSON.stringify(params) });
+    response = await fetch(settings.endpoint, { method: "POST", headers, body: JSON.stringify(explaining.asking(params)) });
     text = await response.text();
   } catch {
     return failure(`No answer from ${new URL(settings.endpoint, location.href)}. Is the server still running?`);
@@ -85,7 +85,7 @@ async function ask(params, { headers: written = {} } = {}) {
   if (response.status === 401) say(caller.token ? "Token not accepted" : "A token is needed", true);
   else if (standing.classList.contains("refused")) say("");
   try {
-    return JSON.parse(text);
+    return explaining.told(params, JSON.parse(text));
   } catch {
     return failure(`The answer is not JSON: ${response.status} ${response.statusText}`, { text: text.slice(0, 2000) });
   }
@@ -156,7 +156,10 @@ function Page() {
     defaultTabs: settings.tabs.length ? settings.tabs : undefined,
     defaultEditorToolsVisibility: settings.tabs.some((tab) => tab.variables) ? "variables" : undefined,
     shouldPersistHeaders: false,
-  });
+  },
+  createElement(GraphiQL.Toolbar, null, ({ prettify, copy, merge }) =>
+    createElement(React.Fragment, null, prettify, merge, copy, createElement(explaining.Button))),
+  createElement(GraphiQL.Footer, null, createElement(explaining.Explanation)));
 }
 
 ReactDOM.createRoot(root).render(createElement(Page));
