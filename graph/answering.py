@@ -148,8 +148,8 @@ class _Execution:
         ids = told["ids"] if root.binding.several else [told["id"]]
         found: list[object] = [None] * len(ids)
         for type_, places, keys in found_by_ids(self.schema, ids):
-            selection = root.selection(type_)
-            rows = self.read(Lookup(selection, keys, root.slots.read(self.variables)))
+            selection, slots = root.selection(type_)
+            rows = self.read(Lookup(selection, keys, slots.read(self.variables)))
             for place, row in zip(places, rows, strict=True):
                 found[place] = row if row is None or isinstance(row, Written) else OfType(type_, row)
         return found if root.binding.several else found[0]
