@@ -39,12 +39,12 @@ _MOST_FIELDS = 5_000
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document that was parsed, and what is wrong with it; empty where it may be executed."""
+    """A document that was parsed, what is wrong with it (nothing where it may be executed), and its plans so far."""
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     planner: Planner | None = None
-    _plans: dict[object, Planned] = field(default_factory=dict, repr=False)
+    kept: dict[object, Planned] = field(default_factory=dict, repr=False)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute; `Invalid` where the name does not decide on one."""
@@ -74,15 +74,15 @@ class Prepared:
         """Return the plan of an operation, made once for each way in which its conditions fall out."""
         values = {name: variables.coerced[name] for name in self.conditions if name in variables.coerced}
         key = (id(operation), *values.items())
-        found = self._plans.get(key)
+        found = self.kept.get(key)
         if found is None:
             if self.planner is None or self.document is None:
                 raise TypeError("a document that is wrong has no plan")
-            if len(self._plans) >= _PLANS_KEPT:
-                self._plans.clear()
+            if len(self.kept) >= _PLANS_KEPT:
+                self.kept.clear()
             sources = {name: variables.sources[name] for name in values}
             found = self.planner.plan(self.document, operation, VariableValues(sources, values))
-            self._plans[key] = found
+            self.kept[key] = found
         return found
 
 
