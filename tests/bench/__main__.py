@@ -25,6 +25,8 @@ from tests.bench.table import rendered
 from tests.bench.workloads import WORKLOADS
 
 _WORKLOADS = [workload.name for workload in WORKLOADS]
+_WIDTH = 126
+"""Of a table that goes into a file."""
 _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLOADS)
 
 
@@ -80,6 +82,8 @@ def main(
     database, in turns. All answers are compared before anything is measured.
     """
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
     size = Size.of(task_instances)
     workloads = [name for name in _WORKLOADS if not names or name in names]
     subjects = _subjects(database, chosen, peers=peers)

@@ -79,8 +79,7 @@ def answers(names: Names) -> dict[str, Answer]:
         SELECT d.dag_id, run.run_id, run.state, run.start_date, run.end_date, counted.state, counted.number
         FROM (SELECT dag_id FROM dag ORDER BY dag_id LIMIT $1) d
         LEFT JOIN LATERAL (
-            SELECT run_id, state, start_date, end_date FROM dag_run WHERE dag_run.dag_id = d.dag_id
-            ORDER BY {after} DESC, id DESC LIMIT 1
+            SELECT run_id, state, start_date, end_date FROM {latest_of("d", after)}
         ) run ON true
         LEFT JOIN LATERAL (
             SELECT state, count(*) AS number FROM task_instance i
@@ -177,7 +176,7 @@ def answers(names: Names) -> dict[str, Answer]:
 
     page_rows = f"""
         SELECT id, dag_id, run_id, state, run_type, {names.logical_date}, {after}, start_date, end_date FROM dag_run
-        WHERE ({after}, id) < ($1, $2) ORDER BY {after} DESC, id DESC LIMIT $3"""
+        WHERE {after} <= $1 AND ({after}, id) < ($1, $2) ORDER BY {after} DESC, id DESC LIMIT $3"""
 
     def deep_page(asked: Asked) -> Answering:
         moment, _, number = asked["after"].partition(CURSOR_SEPARATOR)
@@ -200,6 +199,19 @@ def answers(names: Names) -> dict[str, Answer]:
         return orjson.dumps({"runs": listed, "hasNextPage": len(found) > page, "endCursor": cursor})
 
     return {"W1": grid, "W2": home, "W3": runs_of_dag, "W4": instance_page, "W5": deep_page}
+
+
+def latest_of(dag: str, after: str) -> str:
+    """Return the rest of a statement that reads the latest run of a DAG.
+
+    The inner select cannot be merged with the outer one. So PostgreSQL does not walk through the runs of all DAGs from
+    the newest one, which its statistics make it prefer, and which costs six times as much where DAGs differ.
+    """
+    columns = f"run_id, state, start_date, end_date, {after}, id"
+    return (
+        f"(SELECT {columns} FROM dag_run WHERE dag_run.dag_id = {dag}.dag_id OFFSET 0) run "
+        f"ORDER BY {after} DESC, id DESC LIMIT 1"
+    )
 
 
 def instance_list(names: Names) -> str:
