@@ -15,7 +15,7 @@ from tests.bench.databases import CACHE, UnsuitableServer, opened
 from tests.bench.handwritten.subjects import subjects as handwritten
 from tests.bench.launching import NotStarted
 from tests.bench.measuring import Different, Started, compare, measure, started
-from tests.bench.ordinary import subject as ordinary
+from tests.bench.ordinary.subject import subject as ordinary
 from tests.bench.peers.subjects import PEERS
 from tests.bench.picture import draw
 from tests.bench.results import Results
@@ -52,9 +52,9 @@ _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLO
 @click.option("--peers", is_flag=True, help="Also measure real Airflow 2.11 and 3.3 and PostGraphile, where installed.")
 @click.option("-w", "--workload", "names", multiple=True, type=click.Choice(_WORKLOADS), help="Only this page; repeatable.")
 @click.option("-s", "--subject", "chosen", multiple=True, metavar="NAME", help="Only this subject; repeatable.")
-@click.option("--rounds", type=click.IntRange(1, 101), default=9, show_default=True, help="Rounds, of which the median.")
+@click.option("--rounds", type=click.IntRange(1, 101), default=21, show_default=True, help="Rounds, of which the median.")
 @click.option(
-    "--seconds", type=click.FloatRange(0.02, 60), default=0.4, show_default=True, help="How long a subject is asked a page in a round."
+    "--seconds", type=click.FloatRange(0.02, 60), default=0.15, show_default=True, help="How long a subject is asked a page in a round."
 )
 @click.option(
     "-o",
@@ -109,7 +109,7 @@ def main(
 
 def _subjects(kind: str, chosen: tuple[str, ...], *, peers: bool) -> list[Subject]:
     """Return who is measured; those who cannot be say why."""
-    found = [ours.subject(), *handwritten(kind), ordinary.subject()]
+    found = [ours.subject(), *handwritten(kind), ordinary()]
     if peers and kind == "postgresql":
         for peer in PEERS:
             missing = peer.missing()

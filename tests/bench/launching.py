@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,11 +51,10 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: 
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         connection = http.client.HTTPConnection(split.hostname or "127.0.0.1", split.port or 80, timeout=5)
-        with suppress(OSError, http.client.HTTPException):
+        with suppress(OSError, http.client.HTTPException), closing(connection):
             connection.request("GET", split.path or "/")
             connection.getresponse().read()
             return
-        connection.close()
         time.sleep(0.05)
     said = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
     raise NotStarted(f"Nothing answers at {url}. Its log, {log}, ends so:\n{said}")

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -12,7 +14,7 @@ from tests.bench.cpu import Cost, Lost, Meter
 from tests.bench.databases import Databases
 from tests.bench.launching import stop
 from tests.bench.seed import Size, Told
-from tests.bench.subject import Asking, Place, Scenario, Subject
+from tests.bench.subject import Asking, Place, Running, Scenario, Subject
 from tests.bench.workloads import alike, rows_of, scenario
 
 DEAR = 3.0
@@ -41,6 +43,12 @@ class Measured:
     def total(self) -> float:
         """The median of the rounds' totals."""
         return median(cost.total for cost in self.rounds)
+
+    def ratio(self, other: "Measured") -> float:
+        """Return how many times as dear it is as another: the median of the rounds, which both met alike."""
+        if len(self.rounds) != len(other.rounds):
+            return self.total / other.total
+        return median(one.total / two.total for one, two in zip(self.rounds, other.rounds, strict=True))
 
     @property
     def spread(self) -> float:
@@ -74,21 +82,32 @@ def started(
 ) -> Iterator[list[Started]]:
     """Start subjects, each on the database that it needs, and end them all at the end."""
     asked = asked or scenario(size)
+    subjects = list(subjects)
     with ExitStack() as stack:
-        found = []
+        places = []
         for subject in subjects:
             minor = subject.airflow or airflow
             url = databases.seeded(minor, size, seeding(minor))
             own = folder / subject.name
             own.mkdir(parents=True, exist_ok=True)
-            running = subject.start(Place(databases.own(url, subject.name), minor, own))
-            stack.callback(stop, running.processes)
+            places.append(Place(databases.own(url, subject.name), minor, own))
+        found = []
+        for subject, running in zip(subjects, _start(subjects, places, stack), strict=True):
             client = Client(running.address, running.headers)
             stack.callback(client.close)
             askings = {name: subject.asks[name](client, asked) for name in workloads if name in subject.asks}
-            meter = Meter(running, lambda name=subject.name: databases.backends(name))  # type: ignore[misc]
-            found.append(Started(subject, meter, askings))
+            found.append(Started(subject, Meter(running, partial(databases.backends, subject.name)), askings))
         yield found
+
+
+def _start(subjects: Sequence[Subject], places: Sequence[Place], stack: ExitStack) -> list[Running]:
+    """Start all at once; whatever comes of it, those that run are ended with the stack."""
+    with ThreadPoolExecutor(len(subjects) or 1) as threads:
+        futures = [threads.submit(subject.start, place) for subject, place in zip(subjects, places, strict=True)]
+    for future in futures:
+        if future.exception() is None:
+            stack.callback(stop, future.result().processes)
+    return [future.result() for future in futures]
 
 
 def compare(subjects: Sequence[Started], workload: str) -> int:

@@ -84,7 +84,7 @@ def _panel(axes: Axes, shown: list[Measured], limit: Measured | None, scale: tup
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):
         label.set_fontweight("bold" if each.subject.name == "ours" else "normal")
     for place, each in zip(places, shown, strict=True):
-        ratio = "" if limit is None or each is limit else f"   {_times(each.total / limit.total)}"
+        ratio = "" if limit is None or each is limit else f"   {_times(each.ratio(limit))}"
         axes.annotate(
             f"{number(each.total)} ms{ratio}",
             (each.total, place),

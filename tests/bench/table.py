@@ -45,7 +45,7 @@ def _row(each: Measured, limit: Measured | None, lowest: float, highest: float) 
         number(each.cost.server),
         number(each.cost.database),
         number(each.total),
-        f"{each.total / limit.total:.2f}" if limit else "",
+        f"{each.ratio(limit):.2f}" if limit else "",
         f"±{each.spread:.1%}",
         _bar(each.total, lowest, highest),
     )

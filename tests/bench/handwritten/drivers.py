@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import asyncpg
 import psycopg
 from psycopg.adapt import Loader
-from sqlalchemy import make_url
 
 from tests.bench.handwritten.asking import Answering, Rows
 
@@ -38,10 +37,6 @@ class _RawBinary(_Raw):
     format = psycopg.pq.Format.BINARY
 
 
-def _plain(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def _prepare(connection: Any) -> None:
     connection.prepare_threshold = 0
     connection.prepared_max = None
@@ -53,7 +48,7 @@ class PsycopgThreads:
     """Psycopg as a server that waits for nobody: each answer on a thread, one hop for all its statements."""
 
     def __init__(self, url: str) -> None:
-        self._url = _plain(url)
+        self._url = url
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(CONNECTIONS)
 
@@ -83,7 +78,7 @@ class PsycopgLoop:
     """Psycopg on the event loop."""
 
     def __init__(self, url: str) -> None:
-        self._url = _plain(url)
+        self._url = url
         self._free: asyncio.Queue[Any] = asyncio.Queue()
 
     async def open(self) -> None:
@@ -109,12 +104,12 @@ class Asyncpg:
     """Asyncpg, its statements prepared and kept."""
 
     def __init__(self, url: str) -> None:
-        self._url = _plain(url)
+        self._url = url
         self._free: asyncio.Queue[tuple[Any, dict[str, Any]]] = asyncio.Queue()
 
     async def open(self) -> None:
         for _ in range(CONNECTIONS):
-            connection = await asyncpg.connect(self._url, server_settings={"timezone": "UTC", "jit": "off"})
+            connection = await asyncpg.connect(self._url, server_settings={"timezone": "UTC"})
             await connection.set_type_codec(
                 "json", encoder=bytes, decoder=bytes, schema="pg_catalog", format="binary"
             )
@@ -139,7 +134,7 @@ class SQLite:
     """SQLite in the server's own process, on its only thread: there is nothing to wait for."""
 
     def __init__(self, url: str) -> None:
-        self._path = make_url(url).database or ""
+        self._path = url.removeprefix("sqlite:///")
 
     async def open(self) -> None:
         self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
