@@ -33,7 +33,7 @@ class Cost:
         return self.server + self.database
 
 
-class Lost(Exception):
+class LostError(Exception):
     """A process ended while it was measured: nobody knows what it had spent."""
 
 
@@ -53,13 +53,15 @@ class Meter:
 
     @staticmethod
     def cost(before: Spent, after: Spent, requests: int) -> Cost:
-        """Return what a request cost between two readings; raise Lost where that is not known."""
-        return Cost(_difference(before.server, after.server) / requests, _difference(before.database, after.database) / requests)
+        """Return what a request cost between two readings; raise LostError where that is not known."""
+        return Cost(
+            _difference(before.server, after.server) / requests, _difference(before.database, after.database) / requests
+        )
 
 
 def _difference(before: dict[int, int], after: dict[int, int]) -> float:
     if before.keys() - after.keys():
-        raise Lost
+        raise LostError
     return sum(spent - before.get(pid, 0) for pid, spent in after.items()) / 1e6
 
 

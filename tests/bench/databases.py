@@ -18,10 +18,10 @@ from tests.bench.seed import VERSION, Size, Told, fill
 CACHE = Path(tempfile.gettempdir()) / "airflow-graph-bench"
 """Where databases, environments and logs are kept: below the folder for temporary files, so nobody has to tidy up."""
 
-PASSWORD = "bench"  # noqa: S105 # of users that exist in seeded databases alone
+PASSWORD = "bench"  # of users that exist in seeded databases alone
 
 
-class UnsuitableServer(Exception):
+class UnsuitableServerError(Exception):
     """A PostgreSQL server on which nothing can be measured."""
 
 
@@ -123,12 +123,12 @@ class PostgreSQLDatabases:
             self._watching.close()
 
     def examine(self) -> None:
-        """Raise UnsuitableServer where the backends' processes cannot be seen from here."""
+        """Raise UnsuitableServerError where the backends' processes cannot be seen from here."""
         with self._connected() as connection:
             (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
             command = Path(f"/proc/{pid}/comm")
             if not command.exists() or "postgres" not in command.read_text():
-                raise UnsuitableServer(
+                raise UnsuitableServerError(
                     "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
                 )
 

@@ -57,4 +57,3 @@ class Judged:
             wanted = f"{goal.workload} at least {goal.factor:g} x cheaper than {self.title}"
             got = "" if self.reached is None else f": {self.reached:.1f} x"
         return wanted + (got or ": not measured")
-

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.bench.client import Client
-from tests.bench.cpu import Cost, Lost, Meter
+from tests.bench.cpu import Cost, LostError, Meter
 from tests.bench.databases import Databases
 from tests.bench.launching import stop
 from tests.bench.seed import Size, Told
@@ -21,7 +21,7 @@ DEAR = 3.0
 """The seconds from which on a request is dear: fewer of them have to do."""
 
 
-class Different(Exception):
+class DifferentError(Exception):
     """Two subjects answered the same question differently: what they cost cannot be compared."""
 
 
@@ -111,13 +111,13 @@ def _start(subjects: Sequence[Subject], places: Sequence[Place], stack: ExitStac
 
 
 def compare(subjects: Sequence[Started], workload: str) -> int:
-    """Raise Different unless all who can be compared answer as the first does; return the objects of an answer."""
+    """Raise DifferentError unless all who can be compared answer as the first does; return the objects of an answer."""
     first, *others = [each for each in subjects if workload in each.askings and workload not in each.subject.unlike]
     answer = first.askings[workload]()
     for other in others:
         told = alike(answer, other.askings[workload](), workload)
         if told:
-            raise Different(f"{first.subject.title} and {other.subject.title} differ in {told}")
+            raise DifferentError(f"{first.subject.title} and {other.subject.title} differ in {told}")
     return rows_of(answer)
 
 
@@ -153,7 +153,8 @@ def measure(
 def _warm(each: Started, workload: str, seconds: float) -> int:
     """Ask until everything that is kept is kept; return how many requests a round takes."""
     ask = each.askings[workload]
-    spent, least = [], time.perf_counter() + seconds
+    spent: list[float] = []
+    least = time.perf_counter() + seconds
     while len(spent) < 8 or time.perf_counter() < least:
         before = time.perf_counter()
         ask()
@@ -174,7 +175,7 @@ def _round(measured: Measured, each: Started) -> None:
             ask()
         try:
             measured.rounds.append(each.meter.cost(before, each.meter.read(), measured.requests))
-        except Lost:
+        except LostError:
             continue
         return
-    raise Lost
+    raise LostError

@@ -103,7 +103,11 @@ def _panel(axes: Axes, shown: list[Measured], limit: Measured | None, scale: tup
 
 
 def _title(each: Measured) -> str:
-    return each.subject.title.replace("by hand: ", "by hand, ") if len(each.subject.title) < 34 else "by hand, " + _short(each)
+    return (
+        each.subject.title.replace("by hand: ", "by hand, ")
+        if len(each.subject.title) < 34
+        else "by hand, " + _short(each)
+    )
 
 
 def _short(each: Measured) -> str:

@@ -22,8 +22,9 @@ def rendered(results: Results) -> Group:
     for workload in results.workloads:
         table = Table(box=None, padding=(0, 1), title_justify="left", pad_edge=False)
         table.title = Text.assemble((f"{workload.name} {workload.title}", "bold"), f"   {workload.asked}")
-        for heading, justify in (("", "left"), ("server", "right"), ("database", "right"), ("total", "right")):
-            table.add_column(heading, justify=justify, min_width=30 if not heading else 8, no_wrap=True)
+        table.add_column("", min_width=30, no_wrap=True)
+        for heading in ("server", "database", "total"):
+            table.add_column(heading, justify="right", min_width=8, no_wrap=True)
         table.add_column("x limit", justify="right", min_width=8)
         table.add_column("spread", justify="right", min_width=6)
         table.add_column("", no_wrap=True, min_width=BAR)
@@ -31,7 +32,9 @@ def rendered(results: Results) -> Group:
         for each in results.of(workload.name):
             table.add_row(*_row(each, limit, lowest, highest), style=_style(each, limit))
         parts += [table, Text("")]
-    parts += [Text("CPU milliseconds per request; bars are logarithmic; spread is half the distance of the quartiles.", "dim")]
+    parts += [
+        Text("CPU milliseconds per request; bars are logarithmic; spread is half the distance of the quartiles.", "dim")
+    ]
     parts += [Rule("Goals", align="left")]
     for goal in results.goals():
         mark, style = {True: ("met     ", "green"), False: ("not met ", "red"), None: ("-       ", "dim")}[goal.met]

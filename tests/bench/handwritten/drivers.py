@@ -69,7 +69,7 @@ class PsycopgThreads:
                 cursor.execute(statement, values, prepare=True, binary=True)
                 statement, values = answering.send(cursor.fetchall())
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
         finally:
             self._free.put(cursor)
 
@@ -95,7 +95,7 @@ class PsycopgLoop:
                 await cursor.execute(statement, values, prepare=True, binary=True)
                 statement, values = answering.send(await cursor.fetchall())
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
         finally:
             self._free.put_nowait(cursor)
 
@@ -110,9 +110,7 @@ class Asyncpg:
     async def open(self) -> None:
         for _ in range(CONNECTIONS):
             connection = await asyncpg.connect(self._url, server_settings={"timezone": "UTC"})
-            await connection.set_type_codec(
-                "json", encoder=bytes, decoder=bytes, schema="pg_catalog", format="binary"
-            )
+            await connection.set_type_codec("json", encoder=bytes, decoder=bytes, schema="pg_catalog", format="binary")
             self._free.put_nowait((connection, {}))
 
     async def answer(self, answering: Answering) -> bytes:
@@ -125,7 +123,7 @@ class Asyncpg:
                     known = prepared[statement] = await connection.prepare(statement)
                 statement, values = answering.send(await known.fetch(*values))
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
         finally:
             self._free.put_nowait(held)
 
@@ -146,7 +144,7 @@ class SQLite:
                 rows: Rows = self._connection.execute(statement, values).fetchall()
                 statement, values = answering.send(rows)
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
 
 
 DRIVERS: dict[str, Callable[[str], Driver]] = {

@@ -21,7 +21,8 @@ def answers(names: Names) -> dict[str, Answer]:
     after = names.run_after
     run = f"""
         run_id AS "runId", {_upper("state")} AS state, {_upper("run_type")} AS "runType",
-        {names.logical_date} AS "logicalDate", {after} AS "runAfter", start_date AS "startedAt", end_date AS "endedAt" """
+        {names.logical_date} AS "logicalDate", {after} AS "runAfter",
+        start_date AS "startedAt", end_date AS "endedAt" """
 
     grid = f"""
         SELECT coalesce(json_agg(d), '[]') FROM (
@@ -61,11 +62,15 @@ def answers(names: Names) -> dict[str, Answer]:
             ) r) AS runs FROM dag WHERE dag_id = $1
         ) d"""
     # Nobody unpickles in SQL: settings that are not empty are only said to be there.
-    listed = instance_list(names).replace(
-        "i.executor_config,",
-        r"CASE WHEN coalesce(i.executor_config, '\x80057d942e') = '\x80057d942e' THEN '{}' ELSE '...' END "
-        "AS executor_config,",
-    ).replace("fields.rendered_fields::json,", "coalesce(fields.rendered_fields::json, '{}') AS rendered_fields,")
+    listed = (
+        instance_list(names)
+        .replace(
+            "i.executor_config,",
+            r"CASE WHEN coalesce(i.executor_config, '\x80057d942e') = '\x80057d942e' THEN '{}' ELSE '...' END "
+            "AS executor_config,",
+        )
+        .replace("fields.rendered_fields::json,", "coalesce(fields.rendered_fields::json, '{}') AS rendered_fields,")
+    )
     instances = f"""
         SELECT json_build_object('task_instances', coalesce(json_agg(page), '[]'), 'total_entries',
             (SELECT count(*) FROM task_instance WHERE dag_id = $1 AND run_id = $2)) FROM ({listed}) page"""
@@ -85,7 +90,8 @@ def answers(names: Names) -> dict[str, Answer]:
             ) r),
             'hasNextPage', (SELECT count(*) > $3 FROM page),
             'endCursor', (
-                SELECT to_json("runAfter") #>> '{{}}' || '{CURSOR_SEPARATOR}' || id FROM kept ORDER BY "runAfter", id LIMIT 1
+                SELECT to_json("runAfter") #>> '{{}}' || '{CURSOR_SEPARATOR}' || id
+                FROM kept ORDER BY "runAfter", id LIMIT 1
             )
         )"""
 

@@ -13,7 +13,9 @@ def answers(names: Names) -> dict[str, Answer]:
     """Return the answer of each workload."""
     after = names.run_after
 
-    dags = "SELECT dag_id, coalesce(dag_display_name, dag_id), is_paused, max_active_tasks, fileloc, last_parsed_time FROM dag ORDER BY dag_id LIMIT $1"
+    dags = """
+        SELECT dag_id, coalesce(dag_display_name, dag_id), is_paused, max_active_tasks, fileloc, last_parsed_time
+        FROM dag ORDER BY dag_id LIMIT $1"""
     runs = f"""
         SELECT parent.n, run.* FROM unnest($1::text[]) WITH ORDINALITY parent(dag_id, n) CROSS JOIN LATERAL (
             SELECT run_id, state, run_type, {after}, start_date, end_date FROM dag_run
@@ -90,7 +92,8 @@ def answers(names: Names) -> dict[str, Answer]:
     def home(asked: Asked) -> Answering:
         found = yield home_rows, (int(asked["dags"]),)
         answer: list[dict[str, Any]] = []
-        last, counts = None, []
+        last: str | None = None
+        counts: list[dict[str, Any]] = []
         for dag_id, run_id, state, start, end, counted, number in found:
             if dag_id != last:
                 last, counts = dag_id, []
@@ -164,7 +167,7 @@ def answers(names: Names) -> dict[str, Answer]:
                 "duration": row[21],
                 "state": row[22],
                 "operator": row[23],
-                "executor_config": "{}" if row[24] in (None, EMPTY_PICKLE) else str(pickle.loads(row[24])),
+                "executor_config": "{}" if row[24] in (None, EMPTY_PICKLE) else str(pickle.loads(row[24])),  # noqa: S301 # of our own database
                 "rendered_fields": orjson.Fragment(row[25] or b"{}"),
                 "sla_miss": row[26] and orjson.Fragment(row[26]),
                 "trigger": row[27] and orjson.Fragment(row[27]),
@@ -195,7 +198,9 @@ def answers(names: Names) -> dict[str, Answer]:
             }
             for _, dag_id, run_id, state, run_type, logical, due, start, end in found[:page]
         ]
-        cursor = f"{listed[-1]['runAfter'].isoformat()}{CURSOR_SEPARATOR}{found[len(listed) - 1][0]}" if listed else None
+        cursor = (
+            f"{listed[-1]['runAfter'].isoformat()}{CURSOR_SEPARATOR}{found[len(listed) - 1][0]}" if listed else None
+        )
         return orjson.dumps({"runs": listed, "hasNextPage": len(found) > page, "endCursor": cursor})
 
     return {"W1": grid, "W2": home, "W3": runs_of_dag, "W4": instance_page, "W5": deep_page}
