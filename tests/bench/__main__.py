@@ -25,7 +25,7 @@ from tests.bench.table import rendered
 from tests.bench.workloads import WORKLOADS
 
 _WORKLOADS = [workload.name for workload in WORKLOADS]
-_WIDTH = 126
+_WIDTH = 134
 """Of a table that goes into a file."""
 _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLOADS)
 
@@ -55,12 +55,12 @@ _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLO
 )
 @click.option("-s", "--subject", "chosen", multiple=True, metavar="NAME", help="Only this subject; repeatable.")
 @click.option(
-    "--rounds", type=click.IntRange(1, 101), default=21, show_default=True, help="Rounds, of which the median."
+    "--rounds", type=click.IntRange(1, 101), default=41, show_default=True, help="Rounds, of which the median."
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(0.02, 60),
-    default=0.15,
+    default=0.05,
     show_default=True,
     help="How long a subject is asked a page in a round.",
 )

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from math import sqrt
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -46,17 +47,29 @@ class Measured:
 
     def ratio(self, other: "Measured") -> float:
         """Return how many times as dear it is as another: the median of the rounds, which both met alike."""
+        return median(self._ratios(other))
+
+    def doubt(self, other: "Measured") -> float:
+        """Return how far the true ratio may be from that: the notch of a box plot, a 95 % interval of a median."""
+        return 1.57 * _middle(self._ratios(other)) / sqrt(len(self.rounds))
+
+    def _ratios(self, other: "Measured") -> list[float]:
         if len(self.rounds) != len(other.rounds):
-            return self.total / other.total
-        return median(one.total / two.total for one, two in zip(self.rounds, other.rounds, strict=True))
+            return [cost.total / other.total for cost in self.rounds]
+        return [one.total / two.total for one, two in zip(self.rounds, other.rounds, strict=True)]
 
     @property
     def spread(self) -> float:
         """Half the distance between the quartiles, as a share of the median."""
-        if len(self.rounds) < 2:
-            return 0.0
-        lower, _, upper = quantiles((cost.total for cost in self.rounds), n=4, method="inclusive")
-        return (upper - lower) / 2 / self.total
+        return _middle([cost.total for cost in self.rounds]) / 2 / self.total
+
+
+def _middle(values: Sequence[float]) -> float:
+    """Return the distance of the quartiles."""
+    if len(values) < 2:
+        return 0.0
+    lower, _, upper = quantiles(values, n=4, method="inclusive")
+    return upper - lower
 
 
 @dataclass

@@ -92,6 +92,7 @@ def _panel(axes: Axes, shown: list[Measured], limit: Measured | None, scale: tup
             textcoords="offset points",
             va="center",
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
             weight="bold" if each.subject.name == "ours" else "normal",
         )
     axes.grid(axis="x", which="major", color=_GRID, zorder=0)
@@ -103,15 +104,11 @@ def _panel(axes: Axes, shown: list[Measured], limit: Measured | None, scale: tup
 
 
 def _title(each: Measured) -> str:
-    return (
-        each.subject.title.replace("by hand: ", "by hand, ")
-        if len(each.subject.title) < 34
-        else "by hand, " + _short(each)
-    )
-
-
-def _short(each: Measured) -> str:
-    return each.subject.title.removeprefix("by hand: ").replace("one JSON statement", "JSON").replace(" + orjson", "")
+    short = {"by hand: ": "by hand, ", "rows + orjson": "rows", "one JSON statement": "JSON"}
+    title = each.subject.title
+    for long, word in short.items():
+        title = title.replace(long, word)
+    return title
 
 
 def _times(ratio: float) -> str:

@@ -83,6 +83,7 @@ class Results:
                     "database": round(each.cost.database, 4),
                     "total": round(each.total, 4),
                     "ratio": round(each.ratio(limit), 3) if limit else None,
+                    "doubt": round(each.doubt(limit), 3) if limit else None,
                     "spread": round(each.spread, 4),
                     "requests": each.requests,
                     "rounds": [round(cost.total, 4) for cost in each.rounds],
