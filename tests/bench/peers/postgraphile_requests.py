@@ -11,8 +11,8 @@ from tests.bench.subject import Asking, Prepare, Scenario
 
 Row = dict[str, Any]
 
-# Newest first of a DAG is by logical date: the unique key of a run serves that order, and the seeded runs are in the same
-# one by either date. By `run_after`, as ours is asked, W2 costs PostgreSQL ten times as much.
+# Newest first of a DAG is by logical date: the unique key of a run serves that order, and the seeded runs are in the
+# same one by either date. By `run_after`, as ours is asked, W2 costs PostgreSQL ten times as much.
 GRID = """
 query Grid($dags: Int!, $runs: Int!, $tasks: Int!) {
   allDags(first: $dags, orderBy: [DAG_ID_ASC]) {
