@@ -84,12 +84,15 @@ class PostgreSQLDatabases:
 
     server: str
     kind: str = "postgresql"
+    _users: list[tuple[str, str]] = field(default_factory=list, init=False)
     _watching: psycopg.Connection | None = field(default=None, init=False)
 
     def seeded(self, minor: str, size: Size, told: Told) -> str:
         """Return the URL of a database; an unfinished one is thrown away."""
         name, unfinished = _name(minor, size), f"{_name(minor, size)}_unfinished"
         with self._connected() as connection:
+            # Another run may be filling it right now.
+            connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
                 connection.execute(f"DROP DATABASE IF EXISTS {unfinished}".encode())
                 connection.execute(f"CREATE DATABASE {unfinished} TEMPLATE template0".encode())
@@ -98,29 +101,35 @@ class PostgreSQLDatabases:
         return self._url(name)
 
     def own(self, url: str, name: str) -> str:
-        """Let a user of the subject's own in: so its backends are known by their user."""
-        user = _user(name)
-        with psycopg.connect(url, autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)).fetchone():
-                connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'".encode())
+        """Let a user of the subject's own in, for as long as this run lasts: so its backends are known by their user.
+
+        It may do what the user who seeds may do, for it is a member of that role.
+        """
+        user = self._user(name)
+        with self._connected() as connection:
+            connection.execute(f"DROP ROLE IF EXISTS {user}".encode())
+            connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'".encode())
+            connection.execute(f'GRANT "{connection.info.user}" TO {user}'.encode())
             # What helpers of a backend spend would be lost: they are gone when it is counted.
             connection.execute(f"ALTER ROLE {user} SET max_parallel_workers_per_gather = 0".encode())
-            connection.execute(f"GRANT USAGE ON SCHEMA public TO {user}".encode())
-            connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}".encode())
-            connection.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {user}".encode())
+        self._users.append((url, user))
         return make_url(url).set(username=user, password=PASSWORD).render_as_string(hide_password=False)
 
     def backends(self, name: str) -> list[int]:
         """List the backends of the subject's user."""
         if self._watching is None:
             self._watching = psycopg.connect(self.server, autocommit=True)
-        found = self._watching.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", (_user(name),))
+        found = self._watching.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", (self._user(name),))
         return [pid for (pid,) in found]
 
     def close(self) -> None:
-        """Leave the server."""
+        """Leave the server, and nobody behind that it did not know before."""
         if self._watching is not None:
             self._watching.close()
+        for url, user in self._users:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(f"DROP OWNED BY {user}".encode())
+                connection.execute(f"DROP ROLE {user}".encode())
 
     def examine(self) -> None:
         """Raise UnsuitableServerError where the backends' processes cannot be seen from here."""
@@ -131,6 +140,11 @@ class PostgreSQLDatabases:
                 raise UnsuitableServerError(
                     "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
                 )
+
+    @staticmethod
+    def _user(name: str) -> str:
+        # Another run, on the same server at the same time, must not be taken for this one.
+        return f"bench_{os.getpid()}_{name}"
 
     def _url(self, database: str) -> str:
         return make_url(self.server).set(database=database).render_as_string(hide_password=False)
@@ -174,7 +188,3 @@ def opened(kind: str, server: str | None = None, folder: Path = CACHE) -> Iterat
 
 def _name(minor: str, size: Size) -> str:
     return f"bench_v{VERSION}_{minor.replace('.', '_')}_{size.name}"
-
-
-def _user(name: str) -> str:
-    return f"bench_{name}"
