@@ -1,6 +1,7 @@
 """The command: `python -m tests.bench`."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.bench import ours
+from tests.bench.client import RefusedError
 from tests.bench.databases import CACHE, UnsuitableServerError, opened
 from tests.bench.handwritten.subjects import subjects as handwritten
 from tests.bench.launching import NotStartedError
@@ -23,6 +25,7 @@ from tests.bench.seed import Size, Told
 from tests.bench.subject import Subject
 from tests.bench.table import rendered
 from tests.bench.workloads import WORKLOADS
+from tests.stores import MINORS
 
 _WORKLOADS = [workload.name for workload in WORKLOADS]
 _WIDTH = 134
@@ -34,7 +37,7 @@ _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLO
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=f"\b\nThe pages that are asked for:\n{_PAGES}",
 )
-@click.option("--airflow", default="3.3", show_default=True, help="Whose tables: a minor release, such as 2.11.")
+@click.option("--airflow", type=click.Choice(MINORS), default="3.3", show_default=True, help="Whose tables.")
 @click.option("--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True)
 @click.option(
     "--postgres",
@@ -95,6 +98,8 @@ def main(
     size = Size.of(task_instances)
     workloads = [name for name in _WORKLOADS if not names or name in names]
     subjects = _subjects(database, chosen, peers=peers)
+    # Whoever ends this run ends the servers that it has started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     try:
         with (
             opened(database, postgres) as databases,
@@ -107,7 +112,7 @@ def main(
                 compare(running, name)
             step = stepping((rounds + 1) * sum(len(each.askings) for each in running))
             measured = measure(running, workloads, rounds=rounds, seconds=seconds, step=step)
-    except (UnsuitableServerError, NotStartedError, DifferentError) as error:
+    except (UnsuitableServerError, NotStartedError, DifferentError, RefusedError) as error:
         raise click.ClickException(str(error)) from None
     results = Results(airflow, database, size, measured, rounds)
     console.print(rendered(results))

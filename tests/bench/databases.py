@@ -132,14 +132,18 @@ class PostgreSQLDatabases:
                 connection.execute(f"DROP ROLE {user}".encode())
 
     def examine(self) -> None:
-        """Raise UnsuitableServerError where the backends' processes cannot be seen from here."""
-        with self._connected() as connection:
-            (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
-            command = Path(f"/proc/{pid}/comm")
-            if not command.exists() or "postgres" not in command.read_text():
-                raise UnsuitableServerError(
-                    "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
-                )
+        """Raise UnsuitableServerError where it cannot be reached, or its backends' processes cannot be seen."""
+        try:
+            with self._connected() as connection:
+                pid = connection.info.backend_pid
+                command = Path(f"/proc/{pid}/comm")
+                seen = command.exists() and "postgres" in command.read_text()
+        except psycopg.Error as error:
+            raise UnsuitableServerError(f"This PostgreSQL cannot be reached: {error}") from error
+        if not seen:
+            raise UnsuitableServerError(
+                "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
+            )
 
     @staticmethod
     def _user(name: str) -> str:

@@ -133,3 +133,10 @@ def test_a_subject_that_is_none_is_told_by_name() -> None:
     answer = CliRunner().invoke(main, ["--subject", "hasura"])
     assert answer.exit_code == 2
     assert "There is no hasura; there are ours, hand_psycopg_threads_rows," in answer.output
+
+
+@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "mysql://root@localhost/airflow"])
+def test_a_server_that_cannot_be_reached_is_told_without_a_stack_trace(url: str) -> None:
+    answer = CliRunner().invoke(main, ["--postgres", url])
+    assert answer.exit_code == 1
+    assert answer.output.startswith("Error: This PostgreSQL cannot be reached: ")
