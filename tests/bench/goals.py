@@ -11,6 +11,8 @@ class Goal:
     than: str
     """The name of a subject; `limit` is the cheapest hand-written form."""
     factor: float
+    title: str = "the hand-written limit"
+    """What that subject is called."""
 
     @property
     def is_limit(self) -> bool:
@@ -22,12 +24,12 @@ GOALS = (
     Goal("W1", "limit", 1.2),
     Goal("W2", "limit", 1.2),
     Goal("W3", "limit", 1.5),
-    Goal("W4", "airflow_2_11", 40),
-    Goal("W4", "airflow_3_3", 20),
-    Goal("W1", "postgraphile", 3),
-    Goal("W2", "postgraphile", 3),
-    Goal("W3", "postgraphile", 3),
-    Goal("W1", "airflow_3_3", 130),
+    Goal("W4", "airflow_2_11", 40, "Airflow 2.11"),
+    Goal("W4", "airflow_3_3", 20, "Airflow 3.3"),
+    Goal("W1", "postgraphile", 3, "PostGraphile"),
+    Goal("W2", "postgraphile", 3, "PostGraphile"),
+    Goal("W3", "postgraphile", 3, "PostGraphile"),
+    Goal("W1", "airflow_3_3", 130, "Airflow 3.3 by its batch endpoint"),
 )
 
 
@@ -37,7 +39,6 @@ class Judged:
 
     goal: Goal
     reached: float | None
-    title: str
 
     @property
     def met(self) -> bool | None:
@@ -51,9 +52,9 @@ class Judged:
         """Say it."""
         goal = self.goal
         if goal.is_limit:
-            wanted = f"{goal.workload} at most {goal.factor:g} x the hand-written limit"
+            wanted = f"{goal.workload} at most {goal.factor:g} x {goal.title}"
             got = "" if self.reached is None else f": {self.reached:.2f} x"
         else:
-            wanted = f"{goal.workload} at least {goal.factor:g} x cheaper than {self.title}"
+            wanted = f"{goal.workload} at least {goal.factor:g} x cheaper than {goal.title}"
             got = "" if self.reached is None else f": {self.reached:.1f} x"
         return wanted + (got or ": not measured")

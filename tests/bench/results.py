@@ -40,7 +40,7 @@ class Results:
 
     def goals(self) -> list[Judged]:
         """Return what became of the goals."""
-        return [Judged(goal, self._reached(goal), self._title(goal.than)) for goal in GOALS]
+        return [Judged(goal, self._reached(goal)) for goal in GOALS]
 
     def _reached(self, goal: Goal) -> float | None:
         ours = self._named(goal.workload, "ours")
@@ -51,9 +51,6 @@ class Results:
 
     def _named(self, workload: str, name: str) -> Measured | None:
         return next((each for each in self.of(workload) if each.subject.name == name), None)
-
-    def _title(self, name: str) -> str:
-        return next((each.subject.title for each in self.measured if each.subject.name == name), name)
 
     def document(self) -> dict[str, Any]:
         """Return all of it as JSON."""
