@@ -18,10 +18,10 @@ from tests.bench.seed import VERSION, Size, Told, fill
 CACHE = Path(tempfile.gettempdir()) / "airflow-graph-bench"
 """Where databases, environments and logs are kept: below the folder for temporary files, so nobody has to tidy up."""
 
-PASSWORD = "bench"  # noqa: S105 # of users that exist in seeded databases alone
+PASSWORD = "bench"  # of users that exist in seeded databases alone
 
 
-class UnsuitableServer(Exception):
+class UnsuitableServerError(Exception):
     """A PostgreSQL server on which nothing can be measured."""
 
 
@@ -38,6 +38,9 @@ class Databases(Protocol):
 
     def backends(self, name: str) -> list[int]:
         """List the processes that answer this subject's statements now, those of its own left out."""
+
+    def close(self) -> None:
+        """Leave the server, if there is one."""
 
 
 @dataclass
@@ -71,6 +74,9 @@ class SQLiteDatabases:
         del name
         return []
 
+    def close(self) -> None:
+        """Do nothing: there is no server."""
+
 
 @dataclass
 class PostgreSQLDatabases:
@@ -78,7 +84,7 @@ class PostgreSQLDatabases:
 
     server: str
     kind: str = "postgresql"
-    _users: set[str] = field(default_factory=set)
+    _watching: psycopg.Connection | None = field(default=None, init=False)
 
     def seeded(self, minor: str, size: Size, told: Told) -> str:
         """Return the URL of a database; an unfinished one is thrown away."""
@@ -106,17 +112,23 @@ class PostgreSQLDatabases:
 
     def backends(self, name: str) -> list[int]:
         """List the backends of the subject's user."""
-        with self._connected() as connection:
-            found = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", (_user(name),))
-            return [pid for (pid,) in found]
+        if self._watching is None:
+            self._watching = psycopg.connect(self.server, autocommit=True)
+        found = self._watching.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", (_user(name),))
+        return [pid for (pid,) in found]
+
+    def close(self) -> None:
+        """Leave the server."""
+        if self._watching is not None:
+            self._watching.close()
 
     def examine(self) -> None:
-        """Raise UnsuitableServer where the backends' processes cannot be seen from here."""
+        """Raise UnsuitableServerError where the backends' processes cannot be seen from here."""
         with self._connected() as connection:
             (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
             command = Path(f"/proc/{pid}/comm")
             if not command.exists() or "postgres" not in command.read_text():
-                raise UnsuitableServer(
+                raise UnsuitableServerError(
                     "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
                 )
 
@@ -138,7 +150,10 @@ def opened(kind: str, server: str | None = None, folder: Path = CACHE) -> Iterat
     if server is not None:
         given = PostgreSQLDatabases(server)
         given.examine()
-        yield given
+        try:
+            yield given
+        finally:
+            given.close()
         return
     place = folder / "postgresql"
     place.mkdir(parents=True, exist_ok=True)
@@ -148,11 +163,12 @@ def opened(kind: str, server: str | None = None, folder: Path = CACHE) -> Iterat
         warnings.simplefilter("ignore")
         from pgserver.postgres_server import get_server  # noqa: PLC0415 # see above
     running = get_server(place, cleanup_mode="stop")
+    ours = PostgreSQLDatabases(running.get_uri().replace("postgres:@", "postgres@"))
     try:
-        ours = PostgreSQLDatabases(running.get_uri().replace("postgres:@", "postgres@"))
         ours.examine()
         yield ours
     finally:
+        ours.close()
         running.cleanup()
 
 

@@ -1,6 +1,5 @@
 """What is aimed at, in ratios that one run gives."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -58,16 +57,3 @@ class Judged:
             wanted = f"{goal.workload} at least {goal.factor:g} x cheaper than {self.title}"
             got = "" if self.reached is None else f": {self.reached:.1f} x"
         return wanted + (got or ": not measured")
-
-
-def judge(totals: Mapping[tuple[str, str], float], limits: Mapping[str, float], titles: Mapping[str, str]) -> list[Judged]:
-    """Judge the goals by the milliseconds of each workload and subject, and by the limit of each workload."""
-    judged = []
-    for goal in GOALS:
-        ours = totals.get((goal.workload, "ours"))
-        other = limits.get(goal.workload) if goal.is_limit else totals.get((goal.workload, goal.than))
-        reached = None
-        if ours is not None and other is not None:
-            reached = ours / other if goal.is_limit else other / ours
-        judged.append(Judged(goal, reached, titles.get(goal.than, goal.than)))
-    return judged

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from tests.bench.client import Client, Refused
+from tests.bench.client import Client, RefusedError
 from tests.bench.subject import Asking, Prepare, Scenario
 
 Row = dict[str, Any]
@@ -171,5 +171,5 @@ def _body(document: str, variables: Row) -> bytes:
 def _data(client: Client, body: bytes) -> Any:
     answer: Any = client.post("/graphql", body)
     if answer.get("errors"):
-        raise Refused(f"{client.address}/graphql: {answer['errors'][0]}")
+        raise RefusedError(f"{client.address}/graphql: {answer['errors'][0]}")
     return answer["data"]
