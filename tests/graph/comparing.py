@@ -23,7 +23,10 @@ from tests.world import SCHEMA, World
 
 @dataclass(frozen=True)
 class Fault:
-    """An error, without the number of its incident; of a null where none may be it does not matter whose fault it is."""
+    """An error, without the number of its incident.
+
+    Of a null where none may be it is left out whose fault it is: graphql-core calls it a fault of ours.
+    """
 
     message: str
     path: tuple[str | int, ...] | None

@@ -183,7 +183,7 @@ def _loosen(world: World) -> None:
             (version,) = connection.execute("PRAGMA schema_version").fetchone()
             connection.execute("PRAGMA writable_schema = ON")
             connection.execute(
-                "UPDATE sqlite_master SET sql = replace(replace(sql, 'id INTEGER NOT NULL', 'id INTEGER'), ' NOT NULL', '') "
+                "UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') "
                 f"WHERE type = 'table' AND name IN ({names})"
             )
             connection.execute(f"PRAGMA schema_version = {version + 1}")
@@ -270,6 +270,7 @@ def _spoil_keepers(world: World) -> None:
 
 def _scribble(world: World) -> None:
     """Write what the columns' own types forbid, where a database lets one."""
+    scribbled: tuple[str, ...]
     if world.service.engine.dialect.name == "sqlite":
         scribbled = (
             "UPDATE dag_run SET clear_number = 1099511627776 WHERE run_id = 'g'",

@@ -18,45 +18,52 @@ def case(name: str, document: str, *variables: Mapping[str, Any], operation: str
     return pytest.param(Asked(document, variables or ({},), operation), id=name)
 
 
-CONDITIONS = """query ($a: Boolean!, $b: Boolean! = true, $c: Boolean = false) {
-  dags @include(if: $a) { nodes { dagId @skip(if: $c) ...more @include(if: $b) runs(first: 1) @include(if: $a) @skip(if: $c) {
-    edges @skip(if: $b) { cursor } nodes { ... on DagRun @include(if: $b) { runId } ... @skip(if: $a) { state } } } } }
-  viewer @skip(if: $a) { name }
-} fragment more on DAG { tags @include(if: $a) isPaused @skip(if: $b) }"""
-
 QUERIES = [
     case(
         "conditions at every level, each way",
-        CONDITIONS,
+        """query ($a: Boolean!, $b: Boolean! = true, $c: Boolean = false) { dags @include(if: $a) { nodes { dagId
+           @skip(if: $c) ...more @include(if: $b) runs(first: 1) @include(if: $a) @skip(if: $c) { edges @skip(if:
+           $b) { cursor } nodes { ... on DagRun @include(if: $b) { runId } ... @skip(if: $a) { state } } } } }
+           viewer @skip(if: $a) { name } } fragment more on DAG { tags @include(if: $a) isPaused @skip(if: $b) }""",
         *({"a": a, "b": b, "c": c} for a in (True, False) for b in (True, False) for c in (True, False)),
         {"a": True},
     ),
-    case("nothing is left of a selection", "{ dags { nodes @skip(if: true) { dagId } } dag(dagId: \"etl\") { id @include(if: false) } }"),
-    case("nothing is left of a document", "query ($no: Boolean!) { dags @include(if: $no) { totalCount } }", {"no": False}, {"no": True}),
+    case(
+        "nothing is left of a selection",
+        """{ dags { nodes @skip(if: true) { dagId } } dag(dagId: "etl") { id @include(if: false) } }""",
+    ),
+    case(
+        "nothing is left of a document",
+        "query ($no: Boolean!) { dags @include(if: $no) { totalCount } }",
+        {"no": False},
+        {"no": True},
+    ),
     case(
         "a name in the answer that is another field's",
-        '{ dag(dagId: "etl") { dagId: displayName id: dagId tags: owners owners: tags nodes: runs(first: 1) '
-        "{ totalCount: edges { node: cursor cursor: node { state: runId runId: state } } edges: totalCount } } }",
+        """{ dag(dagId: "etl") { dagId: displayName id: dagId tags: owners owners: tags nodes: runs(first: 1) {
+           totalCount: edges { node: cursor cursor: node { state: runId runId: state } } edges: totalCount } } }""",
     ),
     case(
         "a page under other names where a null ends it",
-        "{ rows: dagRuns { all: edges { at: cursor run: node { n: clearNumber } } info: pageInfo { more: hasNextPage } "
-        "count: totalCount type: __typename } }",
+        """{ rows: dagRuns { all: edges { at: cursor run: node { n: clearNumber } } info: pageInfo { more:
+           hasNextPage } count: totalCount type: __typename } }""",
     ),
     case(
         "a field merged of three, each with a selection of its own",
-        '{ dag(dagId: "etl") { runs(first: 2) { nodes { runId dag { dagId } } } runs(first: 2) { totalCount nodes '
-        "{ state dag { tags dagId } } } ...f } } fragment f on DAG { runs(first: 2) { edges { cursor } nodes { conf } } }",
+        """{ dag(dagId: "etl") { runs(first: 2) { nodes { runId dag { dagId } } } runs(first: 2) { totalCount nodes
+           { state dag { tags dagId } } } ...f } } fragment f on DAG { runs(first: 2) { edges { cursor } nodes {
+           conf } } }""",
     ),
     case(
         "the same list under two names, and another",
-        '{ dag(dagId: "etl") { a: runs(first: 2) { nodes { runId } } b: runs(first: 2) { nodes { state } } '
-        "c: runs(first: 1) { nodes { runId } } d: runs(filter: {state: [FAILED]}) { nodes { runId } totalCount } } }",
+        """{ dag(dagId: "etl") { a: runs(first: 2) { nodes { runId } } b: runs(first: 2) { nodes { state } } c:
+           runs(first: 1) { nodes { runId } } d: runs(filter: {state: [FAILED]}) { nodes { runId } totalCount } } }""",
     ),
     case(
         "lists of equal arguments, one by variables",
-        '''query ($n: Int! = 2, $f: DagRunFilter) { dag(dagId: "etl") { a: runs(first: $n, filter: $f) { nodes { runId } }
-        b: runs(first: 2) { nodes { runId } } c: runs(first: $n) { totalCount(upTo: $n) all: totalCount } } }''',
+        """query ($n: Int! = 2, $f: DagRunFilter) { dag(dagId: "etl") { a: runs(first: $n, filter: $f) { nodes {
+           runId } } b: runs(first: 2) { nodes { runId } } c: runs(first: $n) { totalCount(upTo: $n) all:
+           totalCount } } }""",
         {},
         {"n": 3, "f": None},
         {"n": 2, "f": {"state": ["FAILED", "SUCCESS"]}},
@@ -64,16 +71,24 @@ QUERIES = [
     ),
     case(
         "fragments on the interface within a type, and on types within that",
-        '{ dags(first: 3) { nodes { ...n ... on Node { ... on DAG { a: dagId } ... on DagRun { b: state } } } } '
-        "dagRuns(first: 3) { nodes { ...n } } } "
-        "fragment n on Node { id __typename ... on DAG { c: isPaused latestRun { ...m } } ... on DagRun { d: runType } } "
-        "fragment m on Node { ... on DagRun { e: runId } ... on DAG { f: dagId } }",
+        """{ dags(first: 3) { nodes { ...n ... on Node { ... on DAG { a: dagId } ... on DagRun { b: state } } } }
+           dagRuns(first: 3) { nodes { ...n } } } fragment n on Node { id __typename ... on DAG { c: isPaused
+           latestRun { ...m } } ... on DagRun { d: runType } } fragment m on Node { ... on DagRun { e: runId } ...
+           on DAG { f: dagId } }""",
     ),
     case(
         "objects of many types, some of none, one twice",
-        """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on DAG { a: dagId r: runs(first: 1) { totalCount } }
-        ... on Node { ... on Pool { b: openSlots } } ... on Variable { c: value } ... on TaskInstance { d: state pool { name } } } }""",
-        {"ids": ["WyJEQUciLCJldGwiXQ", "WyJWYXJpYWJsZSIsInVucmVhZGFibGUiXQ", "WyJEQUciLCJub25lIl0", "WyJEQUciLCJldGwiXQ"]},
+        """query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on DAG { a: dagId r: runs(first: 1) {
+           totalCount } } ... on Node { ... on Pool { b: openSlots } } ... on Variable { c: value } ... on
+           TaskInstance { d: state pool { name } } } }""",
+        {
+            "ids": [
+                "WyJEQUciLCJldGwiXQ",
+                "WyJWYXJpYWJsZSIsInVucmVhZGFibGUiXQ",
+                "WyJEQUciLCJub25lIl0",
+                "WyJEQUciLCJldGwiXQ",
+            ]
+        },
         {"ids": ["WyJQb29sIiwiaG9sZXMiXQ", "WyJQb29sIiwibmFycm93Il0"]},
         {"ids": []},
         {"ids": ["WyJOb3BlIiwieCJd"]},
@@ -81,17 +96,17 @@ QUERIES = [
     ),
     case(
         "what an earlier request selected of another type must not matter",
-        """query ($ids: [ID!]!, $n: Int! = 1) { nodes(ids: $ids) {
-        ... on DAG { runs(first: $n) { totalCount } } ... on Pool { name } } }""",
+        """query ($ids: [ID!]!, $n: Int! = 1) { nodes(ids: $ids) { ... on DAG { runs(first: $n) { totalCount } }
+           ... on Pool { name } } }""",
         {"ids": ["WyJEQUciLCJldGwiXQ", "WyJQb29sIiwibmFycm93Il0"]},
         {"ids": ["WyJQb29sIiwibmFycm93Il0"], "n": 0},
         {"ids": ["WyJQb29sIiwibmFycm93Il0", "WyJEQUciLCJldGwiXQ"], "n": 0},
     ),
     case(
         "variables left out, null, and with defaults",
-        """query ($first: Int! = 2, $after: String, $f: DagRunFilter = {state: [SUCCESS]}, $o: DagRunOrder, $one: [DagRunState!] = QUEUED) {
-        dagRuns(first: $first, after: $after, filter: $f, orderBy: $o) { nodes { runId } }
-        other: dagRuns(filter: {state: $one}) { nodes { runId } } }""",
+        """query ($first: Int! = 2, $after: String, $f: DagRunFilter = {state: [SUCCESS]}, $o: DagRunOrder, $one:
+           [DagRunState!] = QUEUED) { dagRuns(first: $first, after: $after, filter: $f, orderBy: $o) { nodes {
+           runId } } other: dagRuns(filter: {state: $one}) { nodes { runId } } }""",
         {},
         {"after": None, "f": None, "o": None, "one": None},
         {"first": 1, "f": {"state": None}, "o": "ID_ASC", "one": ["FAILED", "SUCCESS"]},
@@ -108,50 +123,125 @@ QUERIES = [
     ),
     case(
         "null by a variable far within",
-        'query ($n: Int = 3) { pools { totalCount } dag(dagId: "etl") { runs(first: $n) { nodes { runId } } } }',
+        """query ($n: Int = 3) { pools { totalCount } dag(dagId: "etl") { runs(first: $n) { nodes { runId } } } }""",
         {},
         {"n": None},
     ),
-    case("pages of no rows, too many, and no page", "query ($n: Int!) { dags(first: $n) { nodes { dagId } pageInfo { endCursor } } }", {"n": 0}, {"n": 1001}, {"n": -1}),
-    case("text that is no cursor", 'query ($a: String) { pools(after: $a) { nodes { name } } }', {"a": "x"}, {"a": ""}, {"a": None}),
+    case(
+        "pages of no rows, too many, and no page",
+        "query ($n: Int!) { dags(first: $n) { nodes { dagId } pageInfo { endCursor } } }",
+        {"n": 0},
+        {"n": 1001},
+        {"n": -1},
+    ),
+    case(
+        "text that is no cursor",
+        "query ($a: String) { pools(after: $a) { nodes { name } } }",
+        {"a": "x"},
+        {"a": ""},
+        {"a": None},
+    ),
     case(
         "several operations, one of which is meant",
-        "query One { ...q } query Other($n: Int!) { dags(first: $n) { totalCount } } fragment q on Query { pools { totalCount } }",
+        """query One { ...q } query Other($n: Int!) { dags(first: $n) { totalCount } } fragment q on Query { pools
+           { totalCount } }""",
         {"n": 1},
         operation="Other",
     ),
     case(
         "questions about the schema among others, in their order",
-        """query ($no: Boolean! = false, $name: String! = "DAG") { z: __type(name: $name) { name ...t } dags(first: 1) { nodes { dagId } }
-        __schema @skip(if: $no) { queryType { name } } a: __typename ... on Query { z: __type(name: $name) { kind } } }
-        fragment t on __Type { kind fields @include(if: $no) { name } }""",
+        """query ($no: Boolean! = false, $name: String! = "DAG") { z: __type(name: $name) { name ...t } dags(first:
+           1) { nodes { dagId } } __schema @skip(if: $no) { queryType { name } } a: __typename ... on Query { z:
+           __type(name: $name) { kind } } } fragment t on __Type { kind fields @include(if: $no) { name } }""",
         {},
         {"no": True, "name": "Nope"},
     ),
     case(
         "a question about the schema that goes wrong beside an answer",
-        'query ($name: String = "DAG") { __type(name: $name) { name } pools { totalCount } }',
+        """query ($name: String = "DAG") { __type(name: $name) { name } pools { totalCount } }""",
         {"name": None},
     ),
-    case("a question about the schema beside what ends in null", '{ __type(name: "DAG") { name } nodes(ids: ["x"]) { id } }'),
-    case("a null that ends all, after errors that do not", '{ variables { nodes { value } } nodes(ids: ["x"]) { id } viewer { name } }'),
-    case("secrets that cannot be read, in lists and alone", '{ variables { edges { node { key v: value } } nodes { value key } } variable(key: "unreadable") { value key } }'),
-    case("nulls in items of lists that must be there", "{ dagRuns { nodes { runId clearNumber } } pools { edges { node { slots } } } }"),
-    case("nulls in what may be missing", "{ taskInstances(first: 100) { nodes { taskId dagRun { state } dag { maxActiveTasks } pool { slots } } } }"),
-    case("several nulls in one list: the first of them is told", "{ taskInstances(first: 100) { nodes { poolSlots poolName dagRun { clearNumber } } } }"),
-    case("words that nobody knows", "{ taskInstances(first: 100) { nodes { state tries { state } } } dags { nodes { runStateCounts { state count } } } dagRuns { nodes { taskStateCounts { state } runType } } }"),
-    case("numbers that are none", "{ taskInstances(first: 100) { nodes { taskId duration tries { duration } } } }"),
-    case("texts that are none", "{ dags { nodes { dagId description } } }"),
-    case("integers beyond all bounds", "{ dagRuns { nodes { clearNumber } } dagRun(dagId: \"gone\", runId: \"g\") { clearNumber } }"),
-    case("configurations as deep, as large and as odd as they come", "{ dagRuns(first: 100, orderBy: ID_ASC) { nodes { runId conf startedAt } } }"),
-    case("what a DAG file says wrongly", "{ dags { nodes { dagId tasks { taskId retries queue triggerRule owner priorityWeight retryDelay templateFields params poolName } } } }"),
-    case("a DAG whose form cannot be read", '{ dag(dagId: "unread") { dagId tasks { taskId } taskGroups { groupId } definition { __typename } } }'),
-    case("cursors of rows without what they are ordered by", "{ dagRuns(first: 100) { edges { cursor node { runId runAfter } } pageInfo { startCursor endCursor } } }"),
-    case("ids of rows without parts of their key", "{ variables { nodes { id } } taskInstances(first: 100) { nodes { id } } }"),
-    case("a name told at every level", "{ __typename dags(first: 1) { __typename edges { __typename node { __typename latestRun { __typename dataInterval { __typename } } } } pageInfo { __typename } } viewer { __typename permissions { __typename } } }"),
-    case("lists in lists in lists", "{ dags { nodes { runs(first: 2) { nodes { taskInstances(first: 2) { nodes { tries { tryNumber } task { upstream { taskId downstream { taskId } } } } pageInfo { hasNextPage } } } } } } }"),
-    case("an object read by each of many rows", "{ taskInstances(first: 100) { nodes { dag { owners tags runStateCounts { count } latestRun { runId dag { dagId } } } } } }"),
-]  # fmt: skip
+    case(
+        "a question about the schema beside what ends in null",
+        """{ __type(name: "DAG") { name } nodes(ids: ["x"]) { id } }""",
+    ),
+    case(
+        "a null that ends all, after errors that do not",
+        """{ variables { nodes { value } } nodes(ids: ["x"]) { id } viewer { name } }""",
+    ),
+    case(
+        "secrets that cannot be read, in lists and alone",
+        """{ variables { edges { node { key v: value } } nodes { value key } } variable(key: "unreadable") { value
+           key } }""",
+    ),
+    case(
+        "nulls in items of lists that must be there",
+        "{ dagRuns { nodes { runId clearNumber } } pools { edges { node { slots } } } }",
+    ),
+    case(
+        "nulls in what may be missing",
+        """{ taskInstances(first: 100) { nodes { taskId dagRun { state } dag { maxActiveTasks } pool { slots } } }
+           }""",
+    ),
+    case(
+        "several nulls in one list: the first of them is told",
+        "{ taskInstances(first: 100) { nodes { poolSlots poolName dagRun { clearNumber } } } }",
+    ),
+    case(
+        "words that nobody knows",
+        """{ taskInstances(first: 100) { nodes { state tries { state } } } dags { nodes { runStateCounts { state
+           count } } } dagRuns { nodes { taskStateCounts { state } runType } } }""",
+    ),
+    case(
+        "numbers that are none",
+        "{ taskInstances(first: 100) { nodes { taskId duration tries { duration } } } }",
+    ),
+    case(
+        "texts that are none",
+        "{ dags { nodes { dagId description } } }",
+    ),
+    case(
+        "integers beyond all bounds",
+        """{ dagRuns { nodes { clearNumber } } dagRun(dagId: "gone", runId: "g") { clearNumber } }""",
+    ),
+    case(
+        "configurations as deep, as large and as odd as they come",
+        "{ dagRuns(first: 100, orderBy: ID_ASC) { nodes { runId conf startedAt } } }",
+    ),
+    case(
+        "what a DAG file says wrongly",
+        """{ dags { nodes { dagId tasks { taskId retries queue triggerRule owner priorityWeight retryDelay
+           templateFields params poolName } } } }""",
+    ),
+    case(
+        "a DAG whose form cannot be read",
+        """{ dag(dagId: "unread") { dagId tasks { taskId } taskGroups { groupId } definition { __typename } } }""",
+    ),
+    case(
+        "cursors of rows without what they are ordered by",
+        "{ dagRuns(first: 100) { edges { cursor node { runId runAfter } } pageInfo { startCursor endCursor } } }",
+    ),
+    case(
+        "ids of rows without parts of their key",
+        "{ variables { nodes { id } } taskInstances(first: 100) { nodes { id } } }",
+    ),
+    case(
+        "a name told at every level",
+        """{ __typename dags(first: 1) { __typename edges { __typename node { __typename latestRun { __typename
+           dataInterval { __typename } } } } pageInfo { __typename } } viewer { __typename permissions { __typename
+           } } }""",
+    ),
+    case(
+        "lists in lists in lists",
+        """{ dags { nodes { runs(first: 2) { nodes { taskInstances(first: 2) { nodes { tries { tryNumber } task {
+           upstream { taskId downstream { taskId } } } } pageInfo { hasNextPage } } } } } } }""",
+    ),
+    case(
+        "an object read by each of many rows",
+        """{ taskInstances(first: 100) { nodes { dag { owners tags runStateCounts { count } latestRun { runId dag {
+           dagId } } } } } }""",
+    ),
+]
 
 
 @pytest.mark.parametrize("asked", QUERIES)
@@ -205,19 +295,75 @@ def test_each_value_alone_is_answered_alike_wherever_it_stands(spoiled: World, n
 
 
 MUTATIONS = [
-    case("an object by a variable", "mutation ($i: TriggerDagInput!) { triggerDag(input: $i) { run: dagRun { r: runId dag { dagId } conf state } } }", {"i": {"dagId": "described", "runId": "new", "conf": {"day": 1}}}),
-    case("two changes, each seen by what is read after it", 'mutation { a: pauseDag(dagId: "etl") { isPaused } b: unpauseDag(dagId: "etl") { isPaused ...d } } fragment d on DAG { runs(first: 1) { nodes { runId } } }'),
-    case("a change that is refused ends those after it", 'mutation { a: pauseDag(dagId: "etl") { isPaused } b: pauseDag(dagId: "none") { isPaused } c: unpauseDag(dagId: "etl") { isPaused } }'),
-    case("many at once, some of which are refused", 'mutation { setDagsPaused(input: {dagIds: ["etl", "none", "idle"], isPaused: true}) { results { dagId d: dag { isPaused owners } refusal { code message hint } } } }'),
-    case("the same results under two names", 'mutation { setDagsPaused(input: {dagIds: ["etl"], isPaused: true}) { a: results { dag { tags } } b: results { dag { isPaused } dagId } } }'),
-    case("a page that cannot be, and nothing is changed", 'mutation ($n: Int!) { pauseDag(dagId: "etl") { isPaused runs(first: $n) { totalCount } } }', {"n": 0}, {"n": 1}),
-    case("what is selected by conditions", 'mutation ($yes: Boolean!) { clearDagRun(input: {dagId: "etl", runId: "r2", dryRun: $yes}) { dryRun taskInstances @include(if: $yes) { taskId state } dagRuns @skip(if: $yes) { runId state } } }', {"yes": True}, {"yes": False}),
-    case("nothing but a name", 'mutation { __typename pauseDag(dagId: "etl") { __typename } }'),
-    case("an id and nothing below", 'mutation { deletePool(name: "narrow") again: deletePool(name: "narrow") }'),
-    case("a secret that was just written", 'mutation { setVariable(input: {key: "fresh", value: "s"}) { id key value isEncrypted } }'),
-    case("input that is none", "mutation ($i: CreatePoolInput!) { createPool(input: $i) { name } }", {"i": {"name": "p"}}, {}, {"i": None}, {"i": {"name": "p", "slots": "many"}}),
-    case("input with parts by variables", "mutation ($n: String!, $s: Int = 4, $d: String) { createPool(input: {name: $n, slots: $s, description: $d}) { name slots description } }", {"n": "p", "s": 3}, {"n": "q", "s": 2, "d": None}, {"n": "r"}, {"n": "t", "s": None}),
-]  # fmt: skip
+    case(
+        "an object by a variable",
+        """mutation ($i: TriggerDagInput!) { triggerDag(input: $i) { run: dagRun { r: runId dag { dagId } conf
+           state } } }""",
+        {"i": {"dagId": "described", "runId": "new", "conf": {"day": 1}}},
+    ),
+    case(
+        "two changes, each seen by what is read after it",
+        """mutation { a: pauseDag(dagId: "etl") { isPaused } b: unpauseDag(dagId: "etl") { isPaused ...d } }
+           fragment d on DAG { runs(first: 1) { nodes { runId } } }""",
+    ),
+    case(
+        "a change that is refused ends those after it",
+        """mutation { a: pauseDag(dagId: "etl") { isPaused } b: pauseDag(dagId: "none") { isPaused } c:
+           unpauseDag(dagId: "etl") { isPaused } }""",
+    ),
+    case(
+        "many at once, some of which are refused",
+        """mutation { setDagsPaused(input: {dagIds: ["etl", "none", "idle"], isPaused: true}) { results { dagId d:
+           dag { isPaused owners } refusal { code message hint } } } }""",
+    ),
+    case(
+        "the same results under two names",
+        """mutation { setDagsPaused(input: {dagIds: ["etl"], isPaused: true}) { a: results { dag { tags } } b:
+           results { dag { isPaused } dagId } } }""",
+    ),
+    case(
+        "a page that cannot be, and nothing is changed",
+        """mutation ($n: Int!) { pauseDag(dagId: "etl") { isPaused runs(first: $n) { totalCount } } }""",
+        {"n": 0},
+        {"n": 1},
+    ),
+    case(
+        "what is selected by conditions",
+        """mutation ($yes: Boolean!) { clearDagRun(input: {dagId: "etl", runId: "r2", dryRun: $yes}) { dryRun
+           taskInstances @include(if: $yes) { taskId state } dagRuns @skip(if: $yes) { runId state } } }""",
+        {"yes": True},
+        {"yes": False},
+    ),
+    case(
+        "nothing but a name",
+        """mutation { __typename pauseDag(dagId: "etl") { __typename } }""",
+    ),
+    case(
+        "an id and nothing below",
+        """mutation { deletePool(name: "narrow") again: deletePool(name: "narrow") }""",
+    ),
+    case(
+        "a secret that was just written",
+        """mutation { setVariable(input: {key: "fresh", value: "s"}) { id key value isEncrypted } }""",
+    ),
+    case(
+        "input that is none",
+        "mutation ($i: CreatePoolInput!) { createPool(input: $i) { name } }",
+        {"i": {"name": "p"}},
+        {},
+        {"i": None},
+        {"i": {"name": "p", "slots": "many"}},
+    ),
+    case(
+        "input with parts by variables",
+        """mutation ($n: String!, $s: Int = 4, $d: String) { createPool(input: {name: $n, slots: $s, description:
+           $d}) { name slots description } }""",
+        {"n": "p", "s": 3},
+        {"n": "q", "s": 2, "d": None},
+        {"n": "r"},
+        {"n": "t", "s": None},
+    ),
+]
 
 
 @pytest.fixture(params=KINDS)
