@@ -256,8 +256,10 @@ class Maker:
 def columns_of(step: Step, order: Order, backend: Backend) -> tuple[Reference, ...]:
     """Return the columns of a step's rows: behind those that it shows, those that place a row in its list.
 
-    They are needed by cursors, and where rows of many lists come in no order.
+    They are needed by cursors, and where rows of many lists come in no order; and a row has some column.
     """
+    if not step.columns and not step.theirs:
+        return tuple(((), name) for name in order.columns)
     if not (tells_places(step.form) or (isinstance(step.form, PageForm) and step.theirs and not backend.lateral)):
         return step.columns
     return tuple(dict.fromkeys((*step.columns, *(((), name) for name in order.columns))))
