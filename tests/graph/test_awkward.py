@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
+from graph.types.node import global_id
 from tests.conftest import KINDS, open_world
 from tests.graph.comparing import Told, answered, same
 from tests.graph.documents import Asked
@@ -83,24 +84,31 @@ QUERIES = [
            TaskInstance { d: state pool { name } } } }""",
         {
             "ids": [
-                "WyJEQUciLCJldGwiXQ",
-                "WyJWYXJpYWJsZSIsInVucmVhZGFibGUiXQ",
-                "WyJEQUciLCJub25lIl0",
-                "WyJEQUciLCJldGwiXQ",
+                global_id("DAG", "etl"),
+                global_id("Variable", "unreadable"),
+                global_id("DAG", "none"),
+                global_id("DAG", "etl"),
             ]
         },
-        {"ids": ["WyJQb29sIiwiaG9sZXMiXQ", "WyJQb29sIiwibmFycm93Il0"]},
+        {"ids": [global_id("Pool", "holes"), global_id("Pool", "narrow")]},
         {"ids": []},
-        {"ids": ["WyJOb3BlIiwieCJd"]},
-        {"ids": ["WyJEQUciLDFd"]},
+        {"ids": [global_id("Nope", "x")]},
+        {"ids": [global_id("DAG", 1)]},
+    ),
+    case(
+        "objects of which some lack what they must have: null in their places",
+        """query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Pool { slots } ... on DagRun { clearNumber state }
+           ... on DAG { maxActiveTasks } } }""",
+        {"ids": [global_id("Pool", "holes"), global_id("Pool", "narrow"), global_id("DagRun", "spoiled", "bad4")]},
+        {"ids": [global_id("DAG", "spoiled"), global_id("DAG", "etl"), global_id("DagRun", "spoiled", "bad0")]},
     ),
     case(
         "what an earlier request selected of another type must not matter",
         """query ($ids: [ID!]!, $n: Int! = 1) { nodes(ids: $ids) { ... on DAG { runs(first: $n) { totalCount } }
            ... on Pool { name } } }""",
-        {"ids": ["WyJEQUciLCJldGwiXQ", "WyJQb29sIiwibmFycm93Il0"]},
-        {"ids": ["WyJQb29sIiwibmFycm93Il0"], "n": 0},
-        {"ids": ["WyJQb29sIiwibmFycm93Il0", "WyJEQUciLCJldGwiXQ"], "n": 0},
+        {"ids": [global_id("DAG", "etl"), global_id("Pool", "narrow")]},
+        {"ids": [global_id("Pool", "narrow")], "n": 0},
+        {"ids": [global_id("Pool", "narrow"), global_id("DAG", "etl")], "n": 0},
     ),
     case(
         "variables left out, null, and with defaults",
