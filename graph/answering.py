@@ -89,8 +89,8 @@ class _Execution:
     def answer(self) -> Answer:
         """Return what the root fields are; an error in one that must not be null ends it all."""
         data: dict[str, Any] = {}
-        if len(self.planned.roots) > 1:
-            self.session.read_together()
+        if len(self.planned.roots) == 1 and isinstance(self.planned.roots[0], ListRoot | OneRoot):
+            self.session.read_once()
         try:
             for root in self.planned.roots:
                 data[root.key] = root.name if isinstance(root, TypeName) else self._field(root)

@@ -123,7 +123,7 @@ class Session:
         self._stop = Stop()
         self._channel: Channel | None = None
         self._reader: Reader | None = None
-        self._together = False
+        self._once = False
 
     @property
     def generation(self) -> Generation:
@@ -135,9 +135,9 @@ class Session:
         """The kind of the database, such as `postgresql`."""
         return self.service.engine.dialect.name
 
-    def read_together(self) -> None:
-        """Let all that is read from here on be of one moment, beginning with the first read."""
-        self._together = True
+    def read_once(self) -> None:
+        """Say that one read is all: where that is a single statement, it is a snapshot without any transaction."""
+        self._once = True
 
     def read(self, wanted: Listing | Lookup) -> Found:
         """Return what is found: one page of rows, or the row of each key, none where there is none to be seen.
@@ -289,11 +289,11 @@ class Session:
         return Stoppable(self._stop, "What was to be changed before has been." if self.changes else "")
 
     def _reading(self, stage: Stage) -> Reader:
-        """Return a reader of the snapshot, begun unless all that is read is one statement, which is one by itself."""
+        """Return the reader of the snapshot, which begins with the first statement."""
         if self._reader is not None:
             return self._reader
         service = self.service
-        alone = stage.is_alone and not self._together
+        alone = stage.is_alone and self._once
         if self._channel is not None:
             self._channel.close()
         self._channel = Channel(service.engine, alone=alone)

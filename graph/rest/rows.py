@@ -64,6 +64,7 @@ class Read:
         """Return the object, or the dialect's words that there is none."""
         call.admit(self.codec.entity.guard)
         codec = self.fields.chosen(self.codec, call) if self.fields else self.codec
+        call.session.read_once()
         found = call.find(codec)
         if found is None:
             raise self.missing.refusal(404, "NotFound", call)
