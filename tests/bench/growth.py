@@ -79,22 +79,26 @@ def main(
     Databases of several sizes are seeded once and kept; seeding two million task instances takes some minutes and
     3 GB. Each is served by a server of its own, and all are asked the same pages, in turns.
     """
-    console = Console()
+    # What is not a terminal has no width that lines would have to be cut to.
+    console = Console(width=None if sys.stdout.isatty() else 170)
     pages = [page for page in PAGES if not chosen or any(text in page.name for text in chosen)]
     if not pages:
         raise click.BadParameter(f"There are: {'; '.join(page.name for page in PAGES)}.", param_hint="--page")
     wanted = [Size.of(number) for number in sorted(set(sizes or SIZES))]
     try:
-        with opened(database, postgres) as databases, _bars(console) as progress:
-            with _started(databases, airflow, wanted, pages, progress) as running:
-                bar = progress.add_task("Measuring", total=(rounds + 1) * len(pages) * len(wanted))
-                measured = measure(
-                    running,
-                    [page.name for page in pages],
-                    rounds=rounds,
-                    seconds=seconds,
-                    step=lambda page, _: progress.update(bar, advance=1, description=page),
-                )
+        with (
+            opened(database, postgres) as databases,
+            _bars(console) as progress,
+            _started(databases, airflow, wanted, pages, progress) as running,
+        ):
+            bar = progress.add_task("Measuring", total=(rounds + 1) * len(pages) * len(wanted))
+            measured = measure(
+                running,
+                [page.name for page in pages],
+                rounds=rounds,
+                seconds=seconds,
+                step=lambda page, _: progress.update(bar, advance=1, description=page),
+            )
     except (UnsuitableServer, NotStarted) as error:
         raise click.ClickException(str(error)) from None
     grown = [

@@ -58,7 +58,14 @@ def draw(grown: list[Grown], airflow: str, database: str, path: Path) -> None:
                 color=_color(each),
                 va="center",
                 annotation_clip=False,
-                arrowprops={"arrowstyle": "-", "color": _GRID, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 4},
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": _GRID,
+                    "linewidth": 0.8,
+                    "shrinkA": 2,
+                    "shrinkB": 4,
+                    "relpos": (0, 0.5),
+                },
             )
         figure.savefig(path)
 

@@ -70,7 +70,7 @@ def rendered(grown: list[Grown]) -> Group:
     table.add_column("ratio", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True, min_width=_BAR)
     table.add_column("", overflow="fold")
-    most = max(max(each.ratio for each in grown), 10.0)
+    most = max(10.0, *(each.ratio for each in grown))
     for each in grown:
         cells = [f"{number(told.total)} ({number(told.cost.database)})" for _, told in each.measured]
         style = "green" if each.verdict == "flat" else "yellow" if each.page.grows else "bold red"
