@@ -198,7 +198,10 @@ class Maker:
 
     def _shown(self, over: NamedFromClause, *further: ColumnElement[Any]) -> Select[Any]:
         selected, joined = self._columns(over, over)
-        return select(*further, *(one.label(f"c{at}") for at, one in enumerate(selected))).select_from(joined)
+        if self.step.theirs:
+            # What it is a part of names them.
+            selected = [one.label(f"c{at}") for at, one in enumerate(selected)]
+        return select(*further, *selected).select_from(joined)
 
     def _is_few(self) -> bool:
         """Whether rows of one parent, or one DAG, are wanted in an order in which the database might walk all."""
