@@ -12,7 +12,7 @@ from graphql import (
     execute_sync,
     get_named_type,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
 from strawberry.types.arguments import convert_arguments
 
@@ -31,13 +31,8 @@ from resolvers.operations.keys import Key
 from resolvers.selection import Arguments, Listing, Lookup
 from resolvers.service import Session
 
-# As many faults of variables are told as graphql-core tells.
-_MOST_FAULTS = 50
-
 # Where the schema keeps the scalars that it knows.
 SCALARS = "scalars"
-
-_NO_VARIABLES = VariableValues({}, {})
 
 
 @dataclass(frozen=True)
@@ -60,15 +55,14 @@ def answer(
     session: Session,
 ) -> Answer:
     """Answer an operation, with these variables, for whoever's session it is."""
-    variables = _NO_VARIABLES
-    if operation.variable_definitions:
-        coerced = get_variable_values(
-            schema, operation.variable_definitions, dict(given or {}), max_errors=_MOST_FAULTS
-        )
-        if isinstance(coerced, list):
-            return Answer(None, coerced, executed=False)
-        variables = coerced
-    planned = prepared.planned(operation, variables)
+    variables = prepared.variables(schema, operation, given)
+    if isinstance(variables, list):
+        return Answer(None, variables, executed=False)
+    try:
+        planned = prepared.planned(operation, variables)
+    except GraphQLError as error:
+        # A condition of @skip or @include that a variable makes null: nobody knows what is asked for.
+        return Answer(None, (error,), executed=False)
     told = _Execution(schema, planned, variables, session).answer()
     asked = planned.introspection
     if asked is None or told.data is None:
@@ -144,8 +138,8 @@ class _Execution:
         ids = told["ids"] if root.binding.several else [told["id"]]
         found: list[object] = [None] * len(ids)
         for type_, places, keys in found_by_ids(self.schema, ids):
-            selection = root.selection(type_)
-            rows = self.read(Lookup(selection, keys, root.slots.read(self.variables)))
+            selection, slots = root.selection(type_)
+            rows = self.read(Lookup(selection, keys, slots.read(self.variables)))
             for place, row in zip(places, rows, strict=True):
                 found[place] = row if row is None or isinstance(row, Written) else OfType(type_, row)
         return found if root.binding.several else found[0]

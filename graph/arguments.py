@@ -71,6 +71,7 @@ class Slots:
         self._found: dict[tuple[int, str], int] = {}
         self._slots: list[Slot] = []
         self._constant: dict[int, Arguments] = {}
+        self._latest: tuple[VariableValues, tuple[Arguments, ...]] | None = None
 
     def place(self, field: GraphQLField, node: FieldNode) -> int:
         """Return the place of a list's arguments among those of the root field."""
@@ -83,7 +84,12 @@ class Slots:
 
     def read(self, variables: VariableValues) -> tuple[Arguments, ...]:
         """Return what a request with these variables says of every list."""
-        return tuple(self._read(at, slot, variables) for at, slot in enumerate(self._slots))
+        latest = self._latest
+        if latest is not None and latest[0] is variables:
+            return latest[1]
+        told = tuple(self._read(at, slot, variables) for at, slot in enumerate(self._slots))
+        self._latest = (variables, told)
+        return told
 
     def _read(self, at: int, slot: Slot, variables: VariableValues) -> Arguments:
         if not slot.is_constant:

@@ -1,9 +1,10 @@
 """GraphQL documents, parsed and validated once, within the limits of what one may ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+import orjson
 from graphql import (
     DirectiveNode,
     DocumentNode,
@@ -24,7 +25,7 @@ from graphql import (
     validate,
     visit,
 )
-from graphql.execution.values import VariableValues
+from graphql.execution.values import VariableValues, get_variable_values
 from graphql.language import Visitor
 
 from graph.planned import Planned, Planner
@@ -33,18 +34,28 @@ from resolvers.settings import Settings
 
 _KEPT = 500
 _PLANS_KEPT = 32
+
+# Of a document's variables, how many are kept as they were coerced, and of how many bytes at most.
+_VARIABLES_KEPT = 64
+_LONGEST_KEPT = 2_000
+
+# As many faults of variables are told as graphql-core tells.
+_MOST_FAULTS = 50
+
+_NO_VARIABLES = VariableValues({}, {})
 _MOST_TOKENS = 15_000
 _MOST_FIELDS = 5_000
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document that was parsed, and what is wrong with it; empty where it may be executed."""
+    """A document that was parsed, what is wrong with it (nothing where it may be executed), and its plans so far."""
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     planner: Planner | None = None
-    _plans: dict[object, Planned] = field(default_factory=dict, repr=False)
+    kept: dict[object, Planned] = field(default_factory=dict, repr=False)
+    _variables: dict[tuple[int, bytes], VariableValues] = field(default_factory=dict, repr=False)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute; `Invalid` where the name does not decide on one."""
@@ -70,20 +81,50 @@ class Prepared:
         """The variables on which it depends what the document asks for: those of @skip and @include."""
         return _conditions(self.document) if self.document else ()
 
+    def variables(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, object] | None
+    ) -> VariableValues | list[GraphQLError]:
+        """Return the variables of an operation as graphql-core coerces them, or what is wrong with them.
+
+        A page that asks for the same every few seconds has the same ones each time: the latest are kept.
+        """
+        if not operation.variable_definitions:
+            return _NO_VARIABLES
+        try:
+            key = (id(operation), orjson.dumps(given or {}))
+        except orjson.JSONEncodeError:
+            return _coerced(schema, operation, given)
+        found = self._variables.get(key)
+        if found is not None:
+            return found
+        coerced = _coerced(schema, operation, given)
+        if not isinstance(coerced, list) and len(key[1]) <= _LONGEST_KEPT:
+            if len(self._variables) >= _VARIABLES_KEPT:
+                self._variables.clear()
+            self._variables[key] = coerced
+        return coerced
+
     def planned(self, operation: OperationDefinitionNode, variables: VariableValues) -> Planned:
         """Return the plan of an operation, made once for each way in which its conditions fall out."""
         values = {name: variables.coerced[name] for name in self.conditions if name in variables.coerced}
         key = (id(operation), *values.items())
-        found = self._plans.get(key)
+        found = self.kept.get(key)
         if found is None:
             if self.planner is None or self.document is None:
                 raise TypeError("a document that is wrong has no plan")
-            if len(self._plans) >= _PLANS_KEPT:
-                self._plans.clear()
+            if len(self.kept) >= _PLANS_KEPT:
+                self.kept.clear()
             sources = {name: variables.sources[name] for name in values}
             found = self.planner.plan(self.document, operation, VariableValues(sources, values))
-            self._plans[key] = found
+            self.kept[key] = found
         return found
+
+
+def _coerced(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, object] | None
+) -> VariableValues | list[GraphQLError]:
+    declared = operation.variable_definitions or ()
+    return get_variable_values(schema, declared, dict(given or {}), max_errors=_MOST_FAULTS)
 
 
 class _Conditions(Visitor):

@@ -56,17 +56,22 @@ class OneRoot(Root):
 
 @dataclass(frozen=True, eq=False)
 class NodeRoot(Root):
-    """Objects of any type by their ids; what is selected of a type is read when one of it is met."""
+    """Objects of any type by their ids; what is selected of a type is read when one of it is met.
+
+    The lists of each type are its own: those of types that a request does not name do not matter to it.
+    """
 
     binding: RootNode
     selector: Selector
-    _selections: dict[str, Selection] = field(default_factory=dict)
+    _selections: dict[str, tuple[Selection, Slots]] = field(default_factory=dict)
 
-    def selection(self, type_: GraphQLObjectType) -> Selection:
-        """Return what is selected of objects of a type."""
-        if type_.name not in self._selections:
-            self._selections[type_.name] = self.selector.selection(type_, self.nodes, self.slots)
-        return self._selections[type_.name]
+    def selection(self, type_: GraphQLObjectType) -> tuple[Selection, Slots]:
+        """Return what is selected of objects of a type, and the lists in it."""
+        found = self._selections.get(type_.name)
+        if found is None:
+            slots = Slots(self.slots.max_page_size)
+            found = self._selections[type_.name] = self.selector.selection(type_, self.nodes, slots), slots
+        return found
 
 
 @dataclass(frozen=True, eq=False)

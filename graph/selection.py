@@ -219,7 +219,11 @@ def entity_type(type_: GraphQLObjectType) -> Entity:
 def is_page(type_: GraphQLNamedType) -> bool:
     """Say whether a type of the schema is a connection, or a part of one."""
     definition = type_.extensions.get(DEFINITION)
-    return definition is not None and getattr(definition.origin, "__module__", "") == Page.__module__
+    if definition is None:
+        return False
+    # A page of one type is made of the page of any.
+    made_of = definition.concrete_of or definition
+    return getattr(made_of.origin, "__module__", "") == Page.__module__
 
 
 def is_entity(type_: GraphQLNamedType) -> bool:

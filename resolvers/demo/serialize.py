@@ -151,7 +151,10 @@ def _of_generation_2(operator: Operator) -> Stored:
 
 
 def _of_generation_3(task: TaskPlan, operator: Operator) -> Stored:
-    stored: Stored = {"task_type": operator.name, "has_retry_policy": False}
+    stored: Stored = {"task_type": operator.name}
+    if not task.over:
+        # Of a mapped task, Airflow 3 cannot read it.
+        stored["has_retry_policy"] = False
     if operator.is_sensor:
         stored["_is_sensor"] = True
     if operator.takes_callable:

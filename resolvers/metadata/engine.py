@@ -98,8 +98,6 @@ def _pool(settings: Settings) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": settings.pool_timeout,
         "pool_recycle": _LIFETIME,
-        # Who begins a transaction ends it: there is nothing left to undo when a connection comes back.
-        "pool_reset_on_return": None,
         # The connection that was used last knows the most statements.
         "pool_use_lifo": True,
         # Statements in error messages without their values, which may be anybody's secrets.

@@ -85,7 +85,7 @@ class Conditions:
         def listed(asked: Asked) -> object:
             return self.backend.listed(source(asked))  # type: ignore[arg-type] # a list
 
-        parameter = self.parameters.bind(listed, self.backend.list_type(type_))
+        parameter = self.parameters.bind(listed, String())
         return lambda expression: self.backend.among(expression, parameter, type_)
 
     def _like(self, expression: ColumnElement[Any], operator: Operator, source: Callable[[Asked], Match]) -> Predicate:

@@ -244,7 +244,8 @@ class _Level:
             OneForm(shape) if leading else ListForm(shape),
             theirs=found.theirs,
             order=order,
-            ties=_key_of(selection.entity, below),
+            # What the parent fixes cannot settle a tie.
+            ties=tuple(name for name in _key_of(selection.entity, below) if name not in found.theirs),
             given=wanted.given,
             leading=leading,
         )

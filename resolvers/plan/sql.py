@@ -23,7 +23,7 @@ from resolvers.metadata.generation import Generation, Relation
 from resolvers.plan.asked import Asked, Parameters, Source, among
 from resolvers.plan.backend import Backend, Parents
 from resolvers.plan.conditions import Conditions, Predicate
-from resolvers.plan.steps import AggregateForm, Reference, Step, tells_next
+from resolvers.plan.steps import AggregateForm, PageForm, Reference, Step, tells_next, tells_places
 from resolvers.selection import Arguments
 
 
@@ -255,7 +255,7 @@ class Maker:
             )
             joined = joined.outerjoin(far_over, condition)
         selected = []
-        for path, name in columns_of(self.step, self.order):
+        for path, name in columns_of(self.step, self.order, self.backend):
             place, place_over = places[path]
             selected.append(place.expression(name, place_over))
         return selected, joined
@@ -279,9 +279,14 @@ class Maker:
         ]
 
 
-def columns_of(step: Step, order: Order) -> tuple[Reference, ...]:
-    """Return the columns of a step's rows: behind those that it shows, those that place a row in its list."""
-    if not (step.leading or step.given is not None):
+def columns_of(step: Step, order: Order, backend: Backend) -> tuple[Reference, ...]:
+    """Return the columns of a step's rows: behind those that it shows, those that place a row in its list.
+
+    They are needed by cursors, and where rows of many lists come in no order; and a row has some column.
+    """
+    if not step.columns and not step.theirs:
+        return tuple(((), name) for name in order.columns)
+    if not (tells_places(step.form) or (isinstance(step.form, PageForm) and step.theirs and not backend.lateral)):
         return step.columns
     return tuple(dict.fromkeys((*step.columns, *(((), name) for name in order.columns))))
 

@@ -124,7 +124,7 @@ class StageMaker:
         """Make a step's statements and writer for requests like this one."""
         step = stage.step
         order = total_order(step.ties, arguments.order or step.order)
-        columns = columns_of(step, order)
+        columns = columns_of(step, order, self.backend)
         places = tuple(columns.index(((), name)) for name in order.columns if ((), name) in columns)
         tag = list_tag(step.relation, order)
         if stage.decoded:

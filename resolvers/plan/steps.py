@@ -223,3 +223,11 @@ def tells_next(form: Form) -> bool:
     if not isinstance(form, PageForm):
         return False
     return any(field == "hasNextPage" for part in form.parts if isinstance(part, InfoPart) for _, field in part.fields)
+
+
+def tells_places(form: Form) -> bool:
+    """Say whether an answer of this form holds cursors, or what is known by where rows stand."""
+    if not isinstance(form, PageForm):
+        return False
+    edges = (told for part in form.parts if isinstance(part, EdgesPart) for _, told in part.parts)
+    return any(isinstance(part, InfoPart) for part in form.parts) or any(told is None for told in edges)

@@ -1,6 +1,7 @@
 """The command: `python -m tests.bench`."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.bench import ours
-from tests.bench.databases import CACHE, UnsuitableServer, opened
+from tests.bench.client import RefusedError
+from tests.bench.databases import CACHE, UnsuitableServerError, opened
 from tests.bench.handwritten.subjects import subjects as handwritten
-from tests.bench.launching import NotStarted
-from tests.bench.measuring import Different, Started, compare, measure, started
-from tests.bench.ordinary import subject as ordinary
+from tests.bench.launching import NotStartedError
+from tests.bench.measuring import DifferentError, compare, measure, started
+from tests.bench.ordinary.subject import subject as ordinary
 from tests.bench.peers.subjects import PEERS
 from tests.bench.picture import draw
 from tests.bench.results import Results
@@ -23,8 +25,11 @@ from tests.bench.seed import Size, Told
 from tests.bench.subject import Subject
 from tests.bench.table import rendered
 from tests.bench.workloads import WORKLOADS
+from tests.stores import MINORS
 
 _WORKLOADS = [workload.name for workload in WORKLOADS]
+_WIDTH = 134
+"""Of a table that goes into a file."""
 _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLOADS)
 
 
@@ -32,7 +37,7 @@ _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLO
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=f"\b\nThe pages that are asked for:\n{_PAGES}",
 )
-@click.option("--airflow", default="3.3", show_default=True, help="Whose tables: a minor release, such as 2.11.")
+@click.option("--airflow", type=click.Choice(MINORS), default="3.3", show_default=True, help="Whose tables.")
 @click.option("--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True)
 @click.option(
     "--postgres",
@@ -48,11 +53,19 @@ _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLO
     help="How many task instances there are, about; 10,000 are 500 runs, 205,000 are 10,000.",
 )
 @click.option("--peers", is_flag=True, help="Also measure real Airflow 2.11 and 3.3 and PostGraphile, where installed.")
-@click.option("-w", "--workload", "names", multiple=True, type=click.Choice(_WORKLOADS), help="Only this page; repeatable.")
-@click.option("-s", "--subject", "chosen", multiple=True, metavar="NAME", help="Only this subject; repeatable.")
-@click.option("--rounds", type=click.IntRange(1, 101), default=9, show_default=True, help="Rounds, of which the median.")
 @click.option(
-    "--seconds", type=click.FloatRange(0.02, 60), default=0.4, show_default=True, help="How long a subject is asked a page in a round."
+    "-w", "--workload", "names", multiple=True, type=click.Choice(_WORKLOADS), help="Only this page; repeatable."
+)
+@click.option("-s", "--subject", "chosen", multiple=True, metavar="NAME", help="Only this subject; repeatable.")
+@click.option(
+    "--rounds", type=click.IntRange(1, 101), default=41, show_default=True, help="Rounds, of which the median."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.02, 60),
+    default=0.05,
+    show_default=True,
+    help="How long a subject is asked a page in a round.",
 )
 @click.option(
     "-o",
@@ -80,19 +93,26 @@ def main(
     database, in turns. All answers are compared before anything is measured.
     """
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
     size = Size.of(task_instances)
     workloads = [name for name in _WORKLOADS if not names or name in names]
     subjects = _subjects(database, chosen, peers=peers)
+    # Whoever ends this run ends the servers that it has started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     try:
-        with opened(database, postgres) as databases, _bars(console) as (seeding, stepping):
-            with started(
+        with (
+            opened(database, postgres) as databases,
+            _bars(console) as (seeding, stepping),
+            started(
                 subjects, databases, airflow, size, CACHE / "subjects", seeding=seeding, workloads=workloads
-            ) as running:
-                for name in workloads:
-                    compare(running, name)
-                step = stepping((rounds + 1) * sum(len(each.askings) for each in running))
-                measured = measure(running, workloads, rounds=rounds, seconds=seconds, step=step)
-    except (UnsuitableServer, NotStarted, Different) as error:
+            ) as running,
+        ):
+            for name in workloads:
+                compare(running, name)
+            step = stepping((rounds + 1) * sum(len(each.askings) for each in running))
+            measured = measure(running, workloads, rounds=rounds, seconds=seconds, step=step)
+    except (UnsuitableServerError, NotStartedError, DifferentError, RefusedError) as error:
         raise click.ClickException(str(error)) from None
     results = Results(airflow, database, size, measured, rounds)
     console.print(rendered(results))
@@ -105,7 +125,7 @@ def main(
 
 def _subjects(kind: str, chosen: tuple[str, ...], *, peers: bool) -> list[Subject]:
     """Return who is measured; those who cannot be say why."""
-    found = [ours.subject(), *handwritten(kind), ordinary.subject()]
+    found = [ours.subject(), *handwritten(kind), ordinary()]
     if peers and kind == "postgresql":
         for peer in PEERS:
             missing = peer.missing()
@@ -116,7 +136,9 @@ def _subjects(kind: str, chosen: tuple[str, ...], *, peers: bool) -> list[Subjec
     unknown = set(chosen) - {subject.name for subject in found}
     if unknown:
         known = ", ".join(subject.name for subject in found)
-        raise click.BadParameter(f"There is no {', '.join(sorted(unknown))}; there are {known}.", param_hint="--subject")
+        raise click.BadParameter(
+            f"There is no {', '.join(sorted(unknown))}; there are {known}.", param_hint="--subject"
+        )
     return [subject for subject in found if not chosen or subject.name in chosen]
 
 
@@ -126,7 +148,11 @@ _Step = Callable[[str, str], None]
 @contextmanager
 def _bars(console: Console) -> Iterator[tuple[Callable[[str], Told], Callable[[int], _Step]]]:
     """Return what shows how far the seeding of a database, and the measuring, has come."""
-    columns = (TextColumn("{task.description:44}"), BarColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f}"))
+    columns = (
+        TextColumn("{task.description:44}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
 
         def seeding(minor: str) -> Told:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A server answered with something else than success."""
 
 
@@ -46,5 +46,7 @@ class Client:
             response = self._connection.getresponse()
         content = response.read()
         if response.status != 200:
-            raise Refused(f"{method} {self.address}{path}: {response.status} {content[:2000].decode(errors='replace')}")
+            raise RefusedError(
+                f"{method} {self.address}{path}: {response.status} {content[:2000].decode(errors='replace')}"
+            )
         return orjson.loads(content)

@@ -33,7 +33,7 @@ class Cost:
         return self.server + self.database
 
 
-class Lost(Exception):
+class LostError(Exception):
     """A process ended while it was measured: nobody knows what it had spent."""
 
 
@@ -47,19 +47,21 @@ class Meter:
     def read(self) -> Spent:
         """Return what its processes have spent, those that it has started since included."""
         # What is left to do when the answer is there (a line of a log, the end of a transaction) is part of it.
-        time.sleep(0.01)
+        time.sleep(0.004)
         server = [member.pid for member in family(process.pid for process in self.running.processes)]
         return Spent(_spent(server), _spent(self.backends()))
 
     @staticmethod
     def cost(before: Spent, after: Spent, requests: int) -> Cost:
-        """Return what a request cost between two readings; raise Lost where that is not known."""
-        return Cost(_difference(before.server, after.server) / requests, _difference(before.database, after.database) / requests)
+        """Return what a request cost between two readings; raise LostError where that is not known."""
+        return Cost(
+            _difference(before.server, after.server) / requests, _difference(before.database, after.database) / requests
+        )
 
 
 def _difference(before: dict[int, int], after: dict[int, int]) -> float:
     if before.keys() - after.keys():
-        raise Lost
+        raise LostError
     return sum(spent - before.get(pid, 0) for pid, spent in after.items()) / 1e6
 
 

@@ -18,10 +18,10 @@ from tests.bench.seed import VERSION, Size, Told, fill
 CACHE = Path(tempfile.gettempdir()) / "airflow-graph-bench"
 """Where databases, environments and logs are kept: below the folder for temporary files, so nobody has to tidy up."""
 
-PASSWORD = "bench"  # noqa: S105 # of users that exist in seeded databases alone
+PASSWORD = "bench"  # of users that exist in seeded databases alone
 
 
-class UnsuitableServer(Exception):
+class UnsuitableServerError(Exception):
     """A PostgreSQL server on which nothing can be measured."""
 
 
@@ -38,6 +38,9 @@ class Databases(Protocol):
 
     def backends(self, name: str) -> list[int]:
         """List the processes that answer this subject's statements now, those of its own left out."""
+
+    def close(self) -> None:
+        """Leave the server, if there is one."""
 
 
 @dataclass
@@ -71,6 +74,9 @@ class SQLiteDatabases:
         del name
         return []
 
+    def close(self) -> None:
+        """Do nothing: there is no server."""
+
 
 @dataclass
 class PostgreSQLDatabases:
@@ -78,12 +84,15 @@ class PostgreSQLDatabases:
 
     server: str
     kind: str = "postgresql"
-    _users: set[str] = field(default_factory=set)
+    _users: list[tuple[str, str]] = field(default_factory=list, init=False)
+    _watching: psycopg.Connection | None = field(default=None, init=False)
 
     def seeded(self, minor: str, size: Size, told: Told) -> str:
         """Return the URL of a database; an unfinished one is thrown away."""
         name, unfinished = _name(minor, size), f"{_name(minor, size)}_unfinished"
         with self._connected() as connection:
+            # Another run may be filling it right now.
+            connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
                 connection.execute(f"DROP DATABASE IF EXISTS {unfinished}".encode())
                 connection.execute(f"CREATE DATABASE {unfinished} TEMPLATE template0".encode())
@@ -92,33 +101,54 @@ class PostgreSQLDatabases:
         return self._url(name)
 
     def own(self, url: str, name: str) -> str:
-        """Let a user of the subject's own in: so its backends are known by their user."""
-        user = _user(name)
-        with psycopg.connect(url, autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)).fetchone():
-                connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'".encode())
+        """Let a user of the subject's own in, for as long as this run lasts: so its backends are known by their user.
+
+        It may do what the user who seeds may do, for it is a member of that role.
+        """
+        user = self._user(name)
+        with self._connected() as connection:
+            connection.execute(f"DROP ROLE IF EXISTS {user}".encode())
+            connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'".encode())
+            connection.execute(f'GRANT "{connection.info.user}" TO {user}'.encode())
             # What helpers of a backend spend would be lost: they are gone when it is counted.
             connection.execute(f"ALTER ROLE {user} SET max_parallel_workers_per_gather = 0".encode())
-            connection.execute(f"GRANT USAGE ON SCHEMA public TO {user}".encode())
-            connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}".encode())
-            connection.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {user}".encode())
+        self._users.append((url, user))
         return make_url(url).set(username=user, password=PASSWORD).render_as_string(hide_password=False)
 
     def backends(self, name: str) -> list[int]:
         """List the backends of the subject's user."""
-        with self._connected() as connection:
-            found = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", (_user(name),))
-            return [pid for (pid,) in found]
+        if self._watching is None:
+            self._watching = psycopg.connect(self.server, autocommit=True)
+        found = self._watching.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", (self._user(name),))
+        return [pid for (pid,) in found]
+
+    def close(self) -> None:
+        """Leave the server, and nobody behind that it did not know before."""
+        if self._watching is not None:
+            self._watching.close()
+        for url, user in self._users:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(f"DROP OWNED BY {user}".encode())
+                connection.execute(f"DROP ROLE {user}".encode())
 
     def examine(self) -> None:
-        """Raise UnsuitableServer where the backends' processes cannot be seen from here."""
-        with self._connected() as connection:
-            (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
-            command = Path(f"/proc/{pid}/comm")
-            if not command.exists() or "postgres" not in command.read_text():
-                raise UnsuitableServer(
-                    "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
-                )
+        """Raise UnsuitableServerError where it cannot be reached, or its backends' processes cannot be seen."""
+        try:
+            with self._connected() as connection:
+                pid = connection.info.backend_pid
+                command = Path(f"/proc/{pid}/comm")
+                seen = command.exists() and "postgres" in command.read_text()
+        except psycopg.Error as error:
+            raise UnsuitableServerError(f"This PostgreSQL cannot be reached: {error}") from error
+        if not seen:
+            raise UnsuitableServerError(
+                "The processes of this PostgreSQL are not on this machine, so their CPU time cannot be measured."
+            )
+
+    @staticmethod
+    def _user(name: str) -> str:
+        # Another run, on the same server at the same time, must not be taken for this one.
+        return f"bench_{os.getpid()}_{name}"
 
     def _url(self, database: str) -> str:
         return make_url(self.server).set(database=database).render_as_string(hide_password=False)
@@ -138,7 +168,10 @@ def opened(kind: str, server: str | None = None, folder: Path = CACHE) -> Iterat
     if server is not None:
         given = PostgreSQLDatabases(server)
         given.examine()
-        yield given
+        try:
+            yield given
+        finally:
+            given.close()
         return
     place = folder / "postgresql"
     place.mkdir(parents=True, exist_ok=True)
@@ -148,17 +181,14 @@ def opened(kind: str, server: str | None = None, folder: Path = CACHE) -> Iterat
         warnings.simplefilter("ignore")
         from pgserver.postgres_server import get_server  # noqa: PLC0415 # see above
     running = get_server(place, cleanup_mode="stop")
+    ours = PostgreSQLDatabases(running.get_uri().replace("postgres:@", "postgres@"))
     try:
-        ours = PostgreSQLDatabases(running.get_uri().replace("postgres:@", "postgres@"))
         ours.examine()
         yield ours
     finally:
+        ours.close()
         running.cleanup()
 
 
 def _name(minor: str, size: Size) -> str:
     return f"bench_v{VERSION}_{minor.replace('.', '_')}_{size.name}"
-
-
-def _user(name: str) -> str:
-    return f"bench_{name}"

@@ -1,6 +1,5 @@
 """What is aimed at, in ratios that one run gives."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -12,6 +11,8 @@ class Goal:
     than: str
     """The name of a subject; `limit` is the cheapest hand-written form."""
     factor: float
+    title: str = "the hand-written limit"
+    """What that subject is called."""
 
     @property
     def is_limit(self) -> bool:
@@ -23,12 +24,12 @@ GOALS = (
     Goal("W1", "limit", 1.2),
     Goal("W2", "limit", 1.2),
     Goal("W3", "limit", 1.5),
-    Goal("W4", "airflow_2_11", 40),
-    Goal("W4", "airflow_3_3", 20),
-    Goal("W1", "postgraphile", 3),
-    Goal("W2", "postgraphile", 3),
-    Goal("W3", "postgraphile", 3),
-    Goal("W1", "airflow_3_3", 130),
+    Goal("W4", "airflow_2_11", 40, "Airflow 2.11"),
+    Goal("W4", "airflow_3_3", 20, "Airflow 3.3"),
+    Goal("W1", "postgraphile", 3, "PostGraphile"),
+    Goal("W2", "postgraphile", 3, "PostGraphile"),
+    Goal("W3", "postgraphile", 3, "PostGraphile"),
+    Goal("W1", "airflow_3_3", 130, "Airflow 3.3 by its batch endpoint"),
 )
 
 
@@ -38,7 +39,6 @@ class Judged:
 
     goal: Goal
     reached: float | None
-    title: str
 
     @property
     def met(self) -> bool | None:
@@ -52,22 +52,9 @@ class Judged:
         """Say it."""
         goal = self.goal
         if goal.is_limit:
-            wanted = f"{goal.workload} at most {goal.factor:g} x the hand-written limit"
+            wanted = f"{goal.workload} at most {goal.factor:g} x {goal.title}"
             got = "" if self.reached is None else f": {self.reached:.2f} x"
         else:
-            wanted = f"{goal.workload} at least {goal.factor:g} x cheaper than {self.title}"
+            wanted = f"{goal.workload} at least {goal.factor:g} x cheaper than {goal.title}"
             got = "" if self.reached is None else f": {self.reached:.1f} x"
         return wanted + (got or ": not measured")
-
-
-def judge(totals: Mapping[tuple[str, str], float], limits: Mapping[str, float], titles: Mapping[str, str]) -> list[Judged]:
-    """Judge the goals by the milliseconds of each workload and subject, and by the limit of each workload."""
-    judged = []
-    for goal in GOALS:
-        ours = totals.get((goal.workload, "ours"))
-        other = limits.get(goal.workload) if goal.is_limit else totals.get((goal.workload, goal.than))
-        reached = None
-        if ours is not None and other is not None:
-            reached = ours / other if goal.is_limit else other / ours
-        judged.append(Judged(goal, reached, titles.get(goal.than, goal.than)))
-    return judged

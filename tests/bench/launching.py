@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,13 +13,13 @@ import psutil
 
 from tests.live.processes import free_port
 
-__all__ = ["NotStarted", "environment", "free_port", "launch", "stop", "wait_for"]
+__all__ = ["NotStartedError", "environment", "free_port", "launch", "stop", "wait_for"]
 
 CHECKOUT = Path(__file__).parents[2]
 START_SECONDS = 120.0
 
 
-class NotStarted(Exception):
+class NotStartedError(Exception):
     """A server that ended, or stayed silent, instead of answering."""
 
 
@@ -34,7 +34,7 @@ def launch(
     """Start a process from the checkout; all that it says goes to a file of the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / log).open("wb") as output:
-        return subprocess.Popen(  # noqa: S603 # commands of our own
+        return subprocess.Popen(  # commands of our own
             list(command),
             env=dict(environment() if env is None else env),
             cwd=CHECKOUT,
@@ -46,19 +46,18 @@ def launch(
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = START_SECONDS) -> None:
-    """Return once anything is answered at an address; raise NotStarted with the end of the log otherwise."""
+    """Return once anything is answered at an address; raise NotStartedError with the end of the log otherwise."""
     split = urlsplit(url)
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         connection = http.client.HTTPConnection(split.hostname or "127.0.0.1", split.port or 80, timeout=5)
-        with suppress(OSError, http.client.HTTPException):
+        with suppress(OSError, http.client.HTTPException), closing(connection):
             connection.request("GET", split.path or "/")
             connection.getresponse().read()
             return
-        connection.close()
         time.sleep(0.05)
     said = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
-    raise NotStarted(f"Nothing answers at {url}. Its log, {log}, ends so:\n{said}")
+    raise NotStartedError(f"Nothing answers at {url}. Its log, {log}, ends so:\n{said}")
 
 
 def stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:

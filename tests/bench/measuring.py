@@ -2,24 +2,27 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from math import sqrt
 from pathlib import Path
 from statistics import median, quantiles
 
 from tests.bench.client import Client
-from tests.bench.cpu import Cost, Lost, Meter
+from tests.bench.cpu import Cost, LostError, Meter
 from tests.bench.databases import Databases
 from tests.bench.launching import stop
 from tests.bench.seed import Size, Told
-from tests.bench.subject import Asking, Place, Scenario, Subject
+from tests.bench.subject import Asking, Place, Running, Scenario, Subject
 from tests.bench.workloads import alike, rows_of, scenario
 
 DEAR = 3.0
 """The seconds from which on a request is dear: fewer of them have to do."""
 
 
-class Different(Exception):
+class DifferentError(Exception):
     """Two subjects answered the same question differently: what they cost cannot be compared."""
 
 
@@ -42,13 +45,31 @@ class Measured:
         """The median of the rounds' totals."""
         return median(cost.total for cost in self.rounds)
 
+    def ratio(self, other: "Measured") -> float:
+        """Return how many times as dear it is as another: the median of the rounds, which both met alike."""
+        return median(self._ratios(other))
+
+    def doubt(self, other: "Measured") -> float:
+        """Return how far the true ratio may be from that: the notch of a box plot, a 95 % interval of a median."""
+        return 1.57 * _middle(self._ratios(other)) / sqrt(len(self.rounds))
+
+    def _ratios(self, other: "Measured") -> list[float]:
+        if len(self.rounds) != len(other.rounds):
+            return [cost.total / other.total for cost in self.rounds]
+        return [one.total / two.total for one, two in zip(self.rounds, other.rounds, strict=True)]
+
     @property
     def spread(self) -> float:
         """Half the distance between the quartiles, as a share of the median."""
-        if len(self.rounds) < 2:
-            return 0.0
-        lower, _, upper = quantiles((cost.total for cost in self.rounds), n=4, method="inclusive")
-        return (upper - lower) / 2 / self.total
+        return _middle([cost.total for cost in self.rounds]) / 2 / self.total
+
+
+def _middle(values: Sequence[float]) -> float:
+    """Return the distance of the quartiles."""
+    if len(values) < 2:
+        return 0.0
+    lower, _, upper = quantiles(values, n=4, method="inclusive")
+    return upper - lower
 
 
 @dataclass
@@ -74,31 +95,42 @@ def started(
 ) -> Iterator[list[Started]]:
     """Start subjects, each on the database that it needs, and end them all at the end."""
     asked = asked or scenario(size)
+    subjects = list(subjects)
     with ExitStack() as stack:
-        found = []
+        places = []
         for subject in subjects:
             minor = subject.airflow or airflow
             url = databases.seeded(minor, size, seeding(minor))
             own = folder / subject.name
             own.mkdir(parents=True, exist_ok=True)
-            running = subject.start(Place(databases.own(url, subject.name), minor, own))
-            stack.callback(stop, running.processes)
+            places.append(Place(databases.own(url, subject.name), minor, own))
+        found = []
+        for subject, running in zip(subjects, _start(subjects, places, stack), strict=True):
             client = Client(running.address, running.headers)
             stack.callback(client.close)
             askings = {name: subject.asks[name](client, asked) for name in workloads if name in subject.asks}
-            meter = Meter(running, lambda name=subject.name: databases.backends(name))  # type: ignore[misc]
-            found.append(Started(subject, meter, askings))
+            found.append(Started(subject, Meter(running, partial(databases.backends, subject.name)), askings))
         yield found
 
 
+def _start(subjects: Sequence[Subject], places: Sequence[Place], stack: ExitStack) -> list[Running]:
+    """Start all at once; whatever comes of it, those that run are ended with the stack."""
+    with ThreadPoolExecutor(len(subjects) or 1) as threads:
+        futures = [threads.submit(subject.start, place) for subject, place in zip(subjects, places, strict=True)]
+    for future in futures:
+        if future.exception() is None:
+            stack.callback(stop, future.result().processes)
+    return [future.result() for future in futures]
+
+
 def compare(subjects: Sequence[Started], workload: str) -> int:
-    """Raise Different unless all who can be compared answer as the first does; return the objects of an answer."""
+    """Raise DifferentError unless all who can be compared answer as the first does; return the objects of an answer."""
     first, *others = [each for each in subjects if workload in each.askings and workload not in each.subject.unlike]
     answer = first.askings[workload]()
     for other in others:
         told = alike(answer, other.askings[workload](), workload)
         if told:
-            raise Different(f"{first.subject.title} and {other.subject.title} differ in {told}")
+            raise DifferentError(f"{first.subject.title} and {other.subject.title} differ in {told}")
     return rows_of(answer)
 
 
@@ -134,7 +166,8 @@ def measure(
 def _warm(each: Started, workload: str, seconds: float) -> int:
     """Ask until everything that is kept is kept; return how many requests a round takes."""
     ask = each.askings[workload]
-    spent, least = [], time.perf_counter() + seconds
+    spent: list[float] = []
+    least = time.perf_counter() + seconds
     while len(spent) < 8 or time.perf_counter() < least:
         before = time.perf_counter()
         ask()
@@ -155,7 +188,7 @@ def _round(measured: Measured, each: Started) -> None:
             ask()
         try:
             measured.rounds.append(each.meter.cost(before, each.meter.read(), measured.requests))
-        except Lost:
+        except LostError:
             continue
         return
-    raise Lost
+    raise LostError

@@ -6,7 +6,7 @@ from tests.bench.launching import environment, free_port, launch, wait_for
 from tests.bench.subject import Place, Running, Subject
 from tests.bench.workloads import graphql, rest
 
-_TOKEN = "the-bench-may-read"  # noqa: S105
+_TOKEN = "the-bench-may-read"
 
 
 def subject() -> Subject:

@@ -20,7 +20,7 @@ def draw(results: Results, path: Path) -> None:
     """Write the picture as PNG."""
     panels = [(workload, _shown(results, workload.name)) for workload in results.workloads]
     heights = [len(shown) * _ROW + 0.62 for _, shown in panels]
-    top, bottom, width = 0.95, 0.6, 10.0
+    top, bottom, width = 0.95, 0.85, 10.0
     height = sum(heights) + top + bottom
     with mpl.rc_context({"font.family": "DejaVu Sans", "font.size": 10, "text.color": _INK}):
         figure = Figure(figsize=(width, height), dpi=160, facecolor="white")
@@ -37,23 +37,31 @@ def draw(results: Results, path: Path) -> None:
         totals = [each.total for _, shown in panels for each in shown]
         scale = (10 ** (log10(min(totals)) - 0.35), 10 ** (log10(max(totals)) + 0.75))
         above = height - top
-        for (workload, shown), tall in zip(panels, heights, strict=True):
+        for place, ((workload, shown), tall) in enumerate(zip(panels, heights, strict=True)):
             above -= tall
             axes = figure.add_axes((0.30, above / height, 0.67, (tall - 0.5) / height))
             _panel(axes, shown, results.limit(workload.name), scale)
+            if place == len(panels) - 1:
+                _scale(axes)
             head = (above + tall - 0.27) / height
             figure.text(0.03, head, f"{workload.name}  {workload.title}", fontsize=11, weight="bold", va="center")
             figure.text(0.30, head, workload.asked, fontsize=8.5, color=_QUIET, va="center")
         figure.text(
             0.03,
             0.24 / height,
-            "By hand: the cheapest form that was found (rows or one JSON statement, psycopg or asyncpg), "
-            f"without framework and authentication. Median of {results.rounds} rounds in turns.",
+            "By hand: the cheapest of the forms that were tried, with neither framework nor authentication. "
+            f"Median of {results.rounds} rounds, in turns.",
             fontsize=8.5,
             color=_QUIET,
             va="center",
         )
         figure.savefig(path)
+
+
+def _scale(axes: Axes) -> None:
+    """Write the powers of ten below the last panel."""
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} ms" if value < 1000 else f"{value / 1000:g} s")
+    axes.tick_params(axis="x", labelbottom=True, labelcolor=_QUIET, labelsize=8.5, pad=6)
 
 
 _NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
@@ -76,7 +84,7 @@ def _panel(axes: Axes, shown: list[Measured], limit: Measured | None, scale: tup
     for label, each in zip(axes.get_yticklabels(), shown, strict=True):
         label.set_fontweight("bold" if each.subject.name == "ours" else "normal")
     for place, each in zip(places, shown, strict=True):
-        ratio = "" if limit is None or each is limit else f"   {_times(each.total / limit.total)}"
+        ratio = "" if limit is None or each is limit else f"   {_times(each.ratio(limit))}"
         axes.annotate(
             f"{number(each.total)} ms{ratio}",
             (each.total, place),
@@ -84,6 +92,7 @@ def _panel(axes: Axes, shown: list[Measured], limit: Measured | None, scale: tup
             textcoords="offset points",
             va="center",
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
             weight="bold" if each.subject.name == "ours" else "normal",
         )
     axes.grid(axis="x", which="major", color=_GRID, zorder=0)
@@ -95,11 +104,11 @@ def _panel(axes: Axes, shown: list[Measured], limit: Measured | None, scale: tup
 
 
 def _title(each: Measured) -> str:
-    return each.subject.title.replace("by hand: ", "by hand, ") if len(each.subject.title) < 34 else "by hand, " + _short(each)
-
-
-def _short(each: Measured) -> str:
-    return each.subject.title.removeprefix("by hand: ").replace("one JSON statement", "JSON").replace(" + orjson", "")
+    short = {"by hand: ": "by hand, ", "rows + orjson": "rows", "one JSON statement": "JSON"}
+    title = each.subject.title
+    for long, word in short.items():
+        title = title.replace(long, word)
+    return title
 
 
 def _times(ratio: float) -> str:

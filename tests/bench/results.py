@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from tests.bench.goals import Judged, judge
+from tests.bench.goals import GOALS, Goal, Judged
 from tests.bench.measuring import Measured
 from tests.bench.seed import Size
 from tests.bench.workloads import WORKLOADS, Workload
@@ -40,12 +40,17 @@ class Results:
 
     def goals(self) -> list[Judged]:
         """Return what became of the goals."""
-        limits = {workload.name: self.limit(workload.name) for workload in self.workloads}
-        return judge(
-            {(each.workload, each.subject.name): each.total for each in self.measured},
-            {name: limit.total for name, limit in limits.items() if limit},
-            {each.subject.name: each.subject.title for each in self.measured},
-        )
+        return [Judged(goal, self._reached(goal)) for goal in GOALS]
+
+    def _reached(self, goal: Goal) -> float | None:
+        ours = self._named(goal.workload, "ours")
+        other = self.limit(goal.workload) if goal.is_limit else self._named(goal.workload, goal.than)
+        if ours is None or other is None:
+            return None
+        return ours.ratio(other) if goal.is_limit else other.ratio(ours)
+
+    def _named(self, workload: str, name: str) -> Measured | None:
+        return next((each for each in self.of(workload) if each.subject.name == name), None)
 
     def document(self) -> dict[str, Any]:
         """Return all of it as JSON."""
@@ -74,7 +79,8 @@ class Results:
                     "server": round(each.cost.server, 4),
                     "database": round(each.cost.database, 4),
                     "total": round(each.total, 4),
-                    "ratio": round(each.total / limit.total, 3) if limit else None,
+                    "ratio": round(each.ratio(limit), 3) if limit else None,
+                    "doubt": round(each.doubt(limit), 3) if limit else None,
                     "spread": round(each.spread, 4),
                     "requests": each.requests,
                     "rounds": [round(cost.total, 4) for cost in each.rounds],

@@ -1,15 +1,10 @@
 """How a metadata database of any size is filled: the tables that real Airflow made, rows by the hundred thousand."""
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import psycopg
-from sqlalchemy import make_url
 
 from resolvers.demo.blueprint import DagPlan, Schedule, TaskPlan
 from resolvers.demo.dag_rows import BUNDLE, dag_row, serialized_row, tag_rows, version_of, version_row
@@ -19,6 +14,7 @@ from resolvers.demo.serialize import serialize
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import open_engine, write_transaction
 from resolvers.settings import load_settings
+from tests.bench.dialects import Dialect, PostgreSQL, Run, SQLite
 
 RECORDINGS = Path(__file__).parents[1] / "databases"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -89,7 +85,7 @@ def fill(url: str, minor: str, size: Size, told: Told = lambda _done, _all: None
 
     The same size makes the same rows, in every database and every Airflow.
     """
-    dialect = _PostgreSQL(url) if url.startswith("postgresql") else _SQLite(url)
+    dialect = PostgreSQL(url) if url.startswith("postgresql") else SQLite(url)
     dialect.load(RECORDINGS / minor)
     plans = _plans(size)
     three = minor.startswith("3.")
@@ -176,18 +172,16 @@ def _add_dags(url: str, plans: Sequence[DagPlan], *, airflow: int) -> None:
         engine.dispose()
 
 
-Run = Callable[[str], object]
-"""Runs a statement."""
-
-
 def _add_dimensions(run: Run, plans: Sequence[DagPlan], size: Size) -> None:
     """Make two small tables that vanish with the connection: what runs and task instances are multiplied from."""
-    run("CREATE TEMPORARY TABLE seed_dag (d bigint, dag_id text, every bigint, first_run bigint, width int, version text)")
+    run(
+        "CREATE TEMPORARY TABLE seed_dag "
+        "(d bigint, dag_id text, every bigint, first_run bigint, width int, version text)"
+    )
     rows = []
     for number, plan in enumerate(plans):
         wide = plan.dag_id == WIDE_DAG
         first, width = (size.runs - 1, WIDE_INSTANCES - _PLAIN) if wide else (0, 2 + number % 2)
-        every = _HOUR if number % 2 == 0 else 24 * _HOUR
         rows.append(f"({number}, '{plan.dag_id}', {_every(number)}, {first}, {width}, '{version_of(plan, NOW).hex}')")
     run(f"INSERT INTO seed_dag VALUES {', '.join(rows)}")
     run("CREATE TEMPORARY TABLE seed_task (t bigint, task_id text, map_index int, operator text, called text)")
@@ -207,7 +201,7 @@ def _add_dimensions(run: Run, plans: Sequence[DagPlan], size: Size) -> None:
     )
 
 
-def _add_runs(run: Run, dialect: "_Dialect", size: Size, first: int, below: int, *, three: bool) -> None:
+def _add_runs(run: Run, dialect: Dialect, size: Size, first: int, below: int, *, three: bool) -> None:
     """Add the runs of these numbers, oldest first, of all DAGs, and their task instances.
 
     Moments are whole microseconds until they are stored. What looks like chance is arithmetic: the salt.
@@ -242,10 +236,10 @@ def _add_runs(run: Run, dialect: "_Dialect", size: Size, first: int, below: int,
             ) AS dated
         ) AS fated
         ORDER BY id
-        """  # noqa: S608 # all of it is ours
+        """
     )
     _insert(run, "dag_run", "seed_run ORDER BY id", _run_columns(dialect, three=three))
-    source = f"""(
+    source = """(
         SELECT *, CASE WHEN started IS NOT NULL AND state <> 'running' THEN started + length END AS finished
         FROM (
             SELECT *,
@@ -269,7 +263,7 @@ def _add_runs(run: Run, dialect: "_Dialect", size: Size, first: int, below: int,
                 ) AS crossed
             ) AS fated
         ) AS timed
-    ) AS made ORDER BY run_number, t"""  # noqa: S608
+    ) AS made ORDER BY run_number, t"""
     _insert(run, "task_instance", source, _task_instance_columns(dialect, three=three))
 
 
@@ -277,7 +271,7 @@ def _insert(run: Run, table: str, source: str, columns: dict[str, str]) -> None:
     run(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {source}")
 
 
-def _run_columns(dialect: "_Dialect", *, three: bool) -> dict[str, str]:
+def _run_columns(dialect: Dialect, *, three: bool) -> dict[str, str]:
     due, began, ended = (dialect.instant(name) for name in ("due", "began", "ended"))
     columns = {
         "id": "id",
@@ -312,7 +306,7 @@ def _run_columns(dialect: "_Dialect", *, three: bool) -> dict[str, str]:
     }
 
 
-def _task_instance_columns(dialect: "_Dialect", *, three: bool) -> dict[str, str]:
+def _task_instance_columns(dialect: Dialect, *, three: bool) -> dict[str, str]:
     started, finished = dialect.instant("started"), dialect.instant("finished")
     queued = dialect.instant("CASE WHEN state IS NOT NULL THEN began + (1 + t) * 1000000 END")
     columns = {
@@ -347,101 +341,3 @@ def _task_instance_columns(dialect: "_Dialect", *, three: bool) -> dict[str, str
         "scheduled_dttm": queued,
         "dag_version_id": dialect.uuid("version"),
     }
-
-
-class _PostgreSQL:
-    """What PostgreSQL calls things."""
-
-    pickled = r"'\x80057d942e'::bytea"
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def load(self, recording: Path) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute((recording / "postgresql.sql").read_bytes())
-
-    @contextmanager
-    def connected(self) -> Iterator[Run]:
-        with psycopg.connect(self.url) as connection:
-            connection.execute("SET synchronous_commit = off")
-            yield lambda statement: connection.execute(statement.encode())
-
-    def finish(self) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            for table in ("dag_run", "task_instance"):
-                connection.execute(f"VACUUM (ANALYZE, FREEZE) {table}".encode())
-            connection.execute("VACUUM ANALYZE")
-            connection.execute("SELECT setval('dag_run_id_seq', (SELECT max(id) FROM dag_run))")
-            connection.execute("CHECKPOINT")
-
-    def instant(self, microseconds: str) -> str:
-        return f"(timestamptz 'epoch' + ({microseconds}) * interval '1 microsecond')"
-
-    def text_of(self, microseconds: str) -> str:
-        return f"""to_char({self.instant(microseconds)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')"""
-
-    def series(self, first: int, below: int) -> str:
-        return f"SELECT generate_series({first}::bigint, {below - 1}) AS r"
-
-    def uuid(self, digits: str) -> str:
-        return f"({digits})::uuid"
-
-    def hexadecimal(self, time: str, time_digits: int, number: str, number_digits: int, last: str) -> str:
-        return (
-            f"lpad(to_hex({time}), {time_digits}, '0') || '7000' || '8' || "
-            f"lpad(to_hex({number}), {number_digits}, '0') || lpad(to_hex({last}), 8, '0')"
-        )
-
-
-class _SQLite:
-    """What SQLite calls things. Instants are text, as SQLAlchemy writes them."""
-
-    pickled = "X'80057d942e'"
-
-    def __init__(self, url: str) -> None:
-        self.path = make_url(url).database or ""
-
-    def load(self, recording: Path) -> None:
-        connection = sqlite3.connect(self.path)
-        connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {(recording / 'sqlite.sql').read_text()}; COMMIT;")
-        connection.close()
-
-    @contextmanager
-    def connected(self) -> Iterator[Run]:
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        connection.execute("PRAGMA synchronous = off")
-        connection.execute("BEGIN")
-        yield connection.execute
-        connection.execute("COMMIT")
-        connection.close()
-
-    def finish(self) -> None:
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        connection.execute("ANALYZE")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-
-    def instant(self, microseconds: str) -> str:
-        return (
-            f"(strftime('%Y-%m-%d %H:%M:%S', ({microseconds}) / 1000000, 'unixepoch')"
-            f" || printf('.%06d', ({microseconds}) % 1000000))"
-        )
-
-    def text_of(self, microseconds: str) -> str:
-        return f"strftime('%Y-%m-%dT%H:%M:%S', ({microseconds}) / 1000000, 'unixepoch')"
-
-    def series(self, first: int, below: int) -> str:
-        return (
-            f"WITH RECURSIVE numbers(r) AS (SELECT {first} UNION ALL SELECT r + 1 FROM numbers WHERE r + 1 < {below})"
-            " SELECT r FROM numbers"
-        )
-
-    def uuid(self, digits: str) -> str:
-        return digits
-
-    def hexadecimal(self, time: str, time_digits: int, number: str, number_digits: int, last: str) -> str:
-        return f"printf('%0{time_digits}x70008%0{number_digits}x%08x', {time}, {number}, {last})"
-
-
-_Dialect = _PostgreSQL | _SQLite

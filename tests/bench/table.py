@@ -22,16 +22,20 @@ def rendered(results: Results) -> Group:
     for workload in results.workloads:
         table = Table(box=None, padding=(0, 1), title_justify="left", pad_edge=False)
         table.title = Text.assemble((f"{workload.name} {workload.title}", "bold"), f"   {workload.asked}")
-        for heading, justify in (("", "left"), ("server", "right"), ("database", "right"), ("total", "right")):
-            table.add_column(heading, justify=justify, min_width=30 if not heading else 8, no_wrap=True)
-        table.add_column("x limit", justify="right", min_width=8)
+        table.add_column("", min_width=30, no_wrap=True)
+        for heading in ("server", "database", "total"):
+            table.add_column(heading, justify="right", min_width=8, no_wrap=True)
+        table.add_column("x limit", justify="right", min_width=13)
         table.add_column("spread", justify="right", min_width=6)
         table.add_column("", no_wrap=True, min_width=BAR)
         limit = results.limit(workload.name)
         for each in results.of(workload.name):
             table.add_row(*_row(each, limit, lowest, highest), style=_style(each, limit))
         parts += [table, Text("")]
-    parts += [Text("CPU milliseconds per request; bars are logarithmic; spread is half the distance of the quartiles.", "dim")]
+    parts += [
+        Text("CPU milliseconds per request, medians of the rounds; bars are logarithmic.", "dim"),
+        Text("x limit: with a 95 % interval. Spread: half the distance of the quartiles.", "dim"),
+    ]
     parts += [Rule("Goals", align="left")]
     for goal in results.goals():
         mark, style = {True: ("met     ", "green"), False: ("not met ", "red"), None: ("-       ", "dim")}[goal.met]
@@ -45,10 +49,17 @@ def _row(each: Measured, limit: Measured | None, lowest: float, highest: float) 
         number(each.cost.server),
         number(each.cost.database),
         number(each.total),
-        f"{each.total / limit.total:.2f}" if limit else "",
+        _ratio(each, limit),
         f"±{each.spread:.1%}",
         _bar(each.total, lowest, highest),
     )
+
+
+def _ratio(each: Measured, limit: Measured | None) -> str:
+    if limit is None:
+        return ""
+    doubt = "" if each is limit else f" ±{each.doubt(limit):.2f}"
+    return f"{each.ratio(limit):.2f}{doubt or '      '}"
 
 
 def number(milliseconds: float) -> str:

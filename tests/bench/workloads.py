@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from tests.bench.client import Client, Refused
+from tests.bench.client import Client, RefusedError
 from tests.bench.seed import WIDE_DAG, Size, dag_ids, wide_run_id
 from tests.bench.subject import Asking, Prepare, Scenario
 
@@ -214,18 +214,13 @@ def _moment(value: object) -> datetime | None:
 def _data(client: Client, path: str, body: bytes) -> Any:
     answer: Any = client.post(path, body)
     if answer.get("errors"):
-        raise Refused(f"{client.address}{path}: {answer['errors'][0]}")
+        raise RefusedError(f"{client.address}{path}: {answer['errors'][0]}")
     return answer["data"]
 
 
 def _grid(data: Any) -> object:
     return [
-        dag
-        | {
-            "runs": [
-                run | {"taskInstances": run["taskInstances"]["nodes"]} for run in dag["runs"]["nodes"]
-            ]
-        }
+        dag | {"runs": [run | {"taskInstances": run["taskInstances"]["nodes"]} for run in dag["runs"]["nodes"]]}
         for dag in data["dags"]["nodes"]
     ]
 

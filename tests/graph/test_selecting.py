@@ -82,7 +82,8 @@ def test_directives_decide_with_variables(furnished: World) -> None:
     no = furnished.graph(document, yes=False, no=True)
 
     assert yes["data"] == {"dag": {"dagId": "etl", "runs": {"nodes": [{"state": "QUEUED"}]}}}
-    assert len(yes["statements"]) == 2
+    # The DAG and its runs alone: one statement where the database can read a list along with its object.
+    assert len(yes["statements"]) == (1 if furnished.service.engine.dialect.name == "postgresql" else 2)
     assert no["data"] == {
         "dag": {
             "displayName": "etl",

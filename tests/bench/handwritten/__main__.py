@@ -28,7 +28,9 @@ def main(url: str, airflow: str, driver: str, form: str, port: int) -> None:
     """Serve the hand-written answers."""
     answers = _FORMS[url.partition(":")[0], form].answers(Names.of(airflow))
     application = Application(DRIVERS[driver](url), answers)
+    # An answer has no cycles, but tens of thousands of objects: to look through them costs more than to make them.
     gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
     uvicorn.run(
         application,
         host="127.0.0.1",

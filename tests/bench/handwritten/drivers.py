@@ -7,10 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import psycopg
 from psycopg.adapt import Loader
-from sqlalchemy import make_url
 
 from tests.bench.handwritten.asking import Answering, Rows
 
@@ -38,10 +37,6 @@ class _RawBinary(_Raw):
     format = psycopg.pq.Format.BINARY
 
 
-def _plain(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def _prepare(connection: Any) -> None:
     connection.prepare_threshold = 0
     connection.prepared_max = None
@@ -53,7 +48,7 @@ class PsycopgThreads:
     """Psycopg as a server that waits for nobody: each answer on a thread, one hop for all its statements."""
 
     def __init__(self, url: str) -> None:
-        self._url = _plain(url)
+        self._url = url
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(CONNECTIONS)
 
@@ -74,7 +69,7 @@ class PsycopgThreads:
                 cursor.execute(statement, values, prepare=True, binary=True)
                 statement, values = answering.send(cursor.fetchall())
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
         finally:
             self._free.put(cursor)
 
@@ -83,7 +78,7 @@ class PsycopgLoop:
     """Psycopg on the event loop."""
 
     def __init__(self, url: str) -> None:
-        self._url = _plain(url)
+        self._url = url
         self._free: asyncio.Queue[Any] = asyncio.Queue()
 
     async def open(self) -> None:
@@ -100,7 +95,7 @@ class PsycopgLoop:
                 await cursor.execute(statement, values, prepare=True, binary=True)
                 statement, values = answering.send(await cursor.fetchall())
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
         finally:
             self._free.put_nowait(cursor)
 
@@ -109,15 +104,13 @@ class Asyncpg:
     """Asyncpg, its statements prepared and kept."""
 
     def __init__(self, url: str) -> None:
-        self._url = _plain(url)
+        self._url = url
         self._free: asyncio.Queue[tuple[Any, dict[str, Any]]] = asyncio.Queue()
 
     async def open(self) -> None:
         for _ in range(CONNECTIONS):
-            connection = await asyncpg.connect(self._url, server_settings={"timezone": "UTC", "jit": "off"})
-            await connection.set_type_codec(
-                "json", encoder=bytes, decoder=bytes, schema="pg_catalog", format="binary"
-            )
+            connection = await asyncpg.connect(self._url, server_settings={"timezone": "UTC"})
+            await connection.set_type_codec("json", encoder=bytes, decoder=bytes, schema="pg_catalog", format="binary")
             self._free.put_nowait((connection, {}))
 
     async def answer(self, answering: Answering) -> bytes:
@@ -130,7 +123,7 @@ class Asyncpg:
                     known = prepared[statement] = await connection.prepare(statement)
                 statement, values = answering.send(await known.fetch(*values))
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
         finally:
             self._free.put_nowait(held)
 
@@ -139,7 +132,7 @@ class SQLite:
     """SQLite in the server's own process, on its only thread: there is nothing to wait for."""
 
     def __init__(self, url: str) -> None:
-        self._path = make_url(url).database or ""
+        self._path = url.removeprefix("sqlite:///")
 
     async def open(self) -> None:
         self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
@@ -151,7 +144,7 @@ class SQLite:
                 rows: Rows = self._connection.execute(statement, values).fetchall()
                 statement, values = answering.send(rows)
         except StopIteration as end:
-            return end.value
+            return bytes(end.value)
 
 
 DRIVERS: dict[str, Callable[[str], Driver]] = {

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.bench.handwritten.asking import CURSOR_SEPARATOR, Answer, Answering, Asked, Names, Statement
-from tests.bench.handwritten.postgresql_rows import instance_list
+from tests.bench.handwritten.postgresql_rows import instance_list, latest_of
 
 
 def _upper(column: str) -> str:
@@ -21,7 +21,8 @@ def answers(names: Names) -> dict[str, Answer]:
     after = names.run_after
     run = f"""
         run_id AS "runId", {_upper("state")} AS state, {_upper("run_type")} AS "runType",
-        {names.logical_date} AS "logicalDate", {after} AS "runAfter", start_date AS "startedAt", end_date AS "endedAt" """
+        {names.logical_date} AS "logicalDate", {after} AS "runAfter",
+        start_date AS "startedAt", end_date AS "endedAt" """
 
     grid = f"""
         SELECT coalesce(json_agg(d), '[]') FROM (
@@ -46,26 +47,30 @@ def answers(names: Names) -> dict[str, Answer]:
                 SELECT run_id AS "runId", {_upper("state")} AS state, start_date AS "startedAt", end_date AS "endedAt",
                     (SELECT coalesce(json_agg(c), '[]') FROM (
                         SELECT {_upper("state")} AS state, count(*) AS count FROM task_instance i
-                        WHERE i.dag_id = run.dag_id AND i.run_id = run.run_id
+                        WHERE i.dag_id = dag.dag_id AND i.run_id = run.run_id
                         GROUP BY i.state ORDER BY count(*) DESC, coalesce(i.state, '')
                     ) c) AS "taskStateCounts"
-                FROM dag_run run WHERE run.dag_id = dag.dag_id ORDER BY {after} DESC, id DESC LIMIT 1
+                FROM {latest_of("dag", after)}
             ) r) AS "latestRun"
             FROM dag ORDER BY dag_id LIMIT $1
         ) d"""
     runs = f"""
         SELECT row_to_json(d) FROM (
             SELECT dag_id AS "dagId", (SELECT coalesce(json_agg(r), '[]') FROM (
-                SELECT {run}, extract(epoch FROM end_date - start_date) AS duration
+                SELECT {run}, extract(epoch FROM end_date - start_date)::float8 AS duration
                 FROM dag_run WHERE dag_run.dag_id = dag.dag_id ORDER BY {after} DESC, id DESC LIMIT $2
             ) r) AS runs FROM dag WHERE dag_id = $1
         ) d"""
     # Nobody unpickles in SQL: settings that are not empty are only said to be there.
-    listed = instance_list(names).replace(
-        "i.executor_config,",
-        r"CASE WHEN coalesce(i.executor_config, '\x80057d942e') = '\x80057d942e' THEN '{}' ELSE '...' END "
-        "AS executor_config,",
-    ).replace("fields.rendered_fields::json,", "coalesce(fields.rendered_fields::json, '{}') AS rendered_fields,")
+    listed = (
+        instance_list(names)
+        .replace(
+            "i.executor_config,",
+            r"CASE WHEN coalesce(i.executor_config, '\x80057d942e') = '\x80057d942e' THEN '{}' ELSE '...' END "
+            "AS executor_config,",
+        )
+        .replace("fields.rendered_fields::json,", "coalesce(fields.rendered_fields::json, '{}') AS rendered_fields,")
+    )
     instances = f"""
         SELECT json_build_object('task_instances', coalesce(json_agg(page), '[]'), 'total_entries',
             (SELECT count(*) FROM task_instance WHERE dag_id = $1 AND run_id = $2)) FROM ({listed}) page"""
@@ -77,7 +82,7 @@ def answers(names: Names) -> dict[str, Answer]:
     page = f"""
         WITH page AS MATERIALIZED (
             SELECT id, dag_id AS "dagId", {run} FROM dag_run
-            WHERE ({after}, id) < ($1, $2) ORDER BY {after} DESC, id DESC LIMIT $3 + 1
+            WHERE {after} <= $1 AND ({after}, id) < ($1, $2) ORDER BY {after} DESC, id DESC LIMIT $3 + 1
         ), kept AS (SELECT * FROM page LIMIT $3)
         SELECT json_build_object(
             'runs', (SELECT coalesce(json_agg(r), '[]') FROM (
@@ -85,7 +90,8 @@ def answers(names: Names) -> dict[str, Answer]:
             ) r),
             'hasNextPage', (SELECT count(*) > $3 FROM page),
             'endCursor', (
-                SELECT to_json("runAfter") #>> '{{}}' || '{CURSOR_SEPARATOR}' || id FROM kept ORDER BY "runAfter", id LIMIT 1
+                SELECT to_json("runAfter") #>> '{{}}' || '{CURSOR_SEPARATOR}' || id
+                FROM kept ORDER BY "runAfter", id LIMIT 1
             )
         )"""
 

@@ -1,4 +1,4 @@
-"""The answers out of SQLite's rows: dictionaries, orjson; a statement costs no round trip, so there is one per parent."""
+"""The answers out of SQLite's rows, by orjson; a statement costs no round trip, so there is one per parent."""
 
 from typing import Any
 
@@ -178,7 +178,8 @@ def instance_columns(names: Names) -> dict[str, str]:
         "rendered_fields": "coalesce(fields.rendered_fields, '{}')",
         "sla_miss": sla,
         "trigger": "iif(i.trigger_id IS NULL, NULL, (SELECT json_object('id', id, 'classpath', classpath, 'kwargs', "
-        'kwargs, \'created_date\', created_date, \'triggerer_id\', triggerer_id) FROM "trigger" t WHERE t.id = i.trigger_id))',
+        "kwargs, 'created_date', created_date, 'triggerer_id', triggerer_id) "
+        'FROM "trigger" t WHERE t.id = i.trigger_id))',
         "triggerer_job": "iif(i.trigger_id IS NULL, NULL, (SELECT json_object('id', job.id, 'state', job.state, "
         "'job_type', job.job_type, 'hostname', job.hostname) "
         'FROM "trigger" t JOIN job ON job.id = t.triggerer_id WHERE t.id = i.trigger_id))',

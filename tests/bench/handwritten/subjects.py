@@ -62,12 +62,12 @@ def _instances(client: Client, asked: Scenario) -> Asking:
 def _deep(client: Client, asked: Scenario) -> Asking:
     beginning = f"{NOW.isoformat()}|0"
     first = client.get(f"/W5?{urlencode({'page': asked.depth, 'after': beginning})}")
-    assert isinstance(first, dict)  # noqa: S101
+    assert isinstance(first, dict)
     path = f"/W5?{urlencode({'page': asked.page, 'after': first['endCursor']})}"
 
     def ask() -> object:
         answer = client.get(path)
-        assert isinstance(answer, dict)  # noqa: S101
+        assert isinstance(answer, dict)
         del answer["endCursor"]
         return answer
 

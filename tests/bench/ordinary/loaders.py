@@ -83,7 +83,9 @@ class Loaders:
     async def _state_counts(self, keys: list[RunKey]) -> list[list[tuple[str | None, int]]]:
         key = (TaskInstance.dag_id, TaskInstance.run_id)
         statement = (
-            select(*key, TaskInstance.state, func.count()).where(tuple_(*key).in_(keys)).group_by(*key, TaskInstance.state)
+            select(*key, TaskInstance.state, func.count())
+            .where(tuple_(*key).in_(keys))
+            .group_by(*key, TaskInstance.state)
         )
         found = defaultdict(list)
         for dag_id, run_id, state, number in await self.query(lambda session: session.execute(statement).all()):

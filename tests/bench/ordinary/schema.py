@@ -7,15 +7,47 @@ from typing import Generic, Self, TypeVar
 
 import strawberry
 
-from tests.bench.handwritten.asking import UPPER
 from tests.bench.ordinary import loaders, models
 from tests.bench.ordinary.loaders import Loaders
 
 Info = strawberry.Info[Loaders, None]
 Row = TypeVar("Row")
 
-State = strawberry.enum(Enum("State", {name.upper(): name for name in UPPER if name}))
-"""Where runs and task instances stand; those two share it here, with the types of runs."""
+
+@strawberry.enum
+class DagRunState(Enum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+
+
+@strawberry.enum
+class DagRunType(Enum):
+    MANUAL = "manual"
+    SCHEDULED = "scheduled"
+    BACKFILL = "backfill"
+    ASSET_TRIGGERED = "asset_triggered"
+    OPERATOR_TRIGGERED = "operator_triggered"
+    ASSET_MATERIALIZATION = "asset_materialization"
+
+
+@strawberry.enum
+class TaskInstanceState(Enum):
+    REMOVED = "removed"
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+    UP_FOR_RETRY = "up_for_retry"
+    UP_FOR_RESCHEDULE = "up_for_reschedule"
+    UPSTREAM_FAILED = "upstream_failed"
+    SKIPPED = "skipped"
+    DEFERRED = "deferred"
+    AWAITING_INPUT = "awaiting_input"
+    SHUTDOWN = "shutdown"
 
 
 @strawberry.type
@@ -32,7 +64,7 @@ class Page(Generic[Row]):
 
 @strawberry.type
 class StateCount:
-    state: State | None  # type: ignore[valid-type]
+    state: TaskInstanceState | None
     count: int
 
 
@@ -40,7 +72,7 @@ class StateCount:
 class TaskInstance:
     task_id: str
     map_index: int
-    state: State | None  # type: ignore[valid-type]
+    state: TaskInstanceState | None
     try_number: int
     started_at: datetime | None
     ended_at: datetime | None
@@ -51,7 +83,7 @@ class TaskInstance:
         return cls(
             task_id=row.task_id,
             map_index=row.map_index,
-            state=State(row.state) if row.state else None,
+            state=TaskInstanceState(row.state) if row.state else None,
             try_number=row.try_number,
             started_at=row.start_date,
             ended_at=row.end_date,
@@ -63,8 +95,8 @@ class TaskInstance:
 class DagRun:
     dag_id: str
     run_id: str
-    state: State  # type: ignore[valid-type]
-    run_type: State  # type: ignore[valid-type]
+    state: DagRunState
+    run_type: DagRunType
     logical_date: datetime | None
     run_after: datetime
     started_at: datetime | None
@@ -75,8 +107,8 @@ class DagRun:
         return cls(
             dag_id=row.dag_id,
             run_id=row.run_id,
-            state=State(row.state),
-            run_type=State(row.run_type),
+            state=DagRunState(row.state),
+            run_type=DagRunType(row.run_type),
             logical_date=row.logical_date,
             run_after=row.run_after,
             started_at=row.start_date,
@@ -97,7 +129,7 @@ class DagRun:
     @strawberry.field
     async def task_state_counts(self, info: Info) -> list[StateCount]:
         counts = await info.context.state_counts.load((self.dag_id, self.run_id))
-        return [StateCount(state=State(state) if state else None, count=number) for state, number in counts]
+        return [StateCount(state=TaskInstanceState(state) if state else None, count=number) for state, number in counts]
 
 
 @strawberry.type

@@ -1,7 +1,7 @@
 """How Airflow's REST API is asked the workloads, in both generations: as cheaply as it can be, or as a script does."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,13 @@ from tests.bench.workloads import rest
 
 Row = dict[str, Any]
 
-DOCUMENTED_PAGE = 100
-"""What the documentation calls the largest page. Lists keep to it; batches count all rows again for each page."""
 EVERYTHING = 1_000_000
-"""A page of a batch may be as long as one likes all the same, which is cheapest."""
-LONGEST_PAGE = 1000
-"""What the servers of our tests are told to allow."""
+"""How long a page of a batch may be, though the documentation says 100: it costs less than any more pages do.
+
+Measured, of W1: the pages of one DAG after another cost as much with 2.11.2, and a third more with 3.3.2. Those of all
+DAGs cost twenty times as much, as each counts and sorts all rows again, and as 2.11.2 has no order for them, they
+repeat rows and leave others out.
+"""
 
 DAG_FIELDS = {
     "dagId": "dag_id",
@@ -84,12 +85,7 @@ def asks(api: Generation) -> dict[str, Prepare]:
 
     W2 is left out: without counts in the API it is one list of task instances per DAG, counted by the client.
     """
-    return {"W1": _grid(api, EVERYTHING), "W3": _runs(api), "W4": rest(api.prefix), "W5": _deep(api)}
-
-
-def asks_by_pages(api: Generation) -> dict[str, Prepare]:
-    """Return how W1 is asked in the pages that the API's documentation speaks of."""
-    return {"W1": _grid(api, DOCUMENTED_PAGE)}
+    return {"W1": _grid(api), "W3": _runs(api), "W4": rest(api.prefix), "W5": _deep(api)}
 
 
 def asks_one_by_one(api: Generation) -> dict[str, Prepare]:
@@ -97,31 +93,23 @@ def asks_one_by_one(api: Generation) -> dict[str, Prepare]:
     return {"W1": _grid_one_by_one(api)}
 
 
-def _grid(api: Generation, page: int) -> Prepare:
-    """Ask for the latest runs of each DAG, which no batch can limit, and for their task instances in batches."""
+def _grid(api: Generation) -> Prepare:
+    """Ask for the latest runs of each DAG, which no batch can limit, and for all their task instances in a batch."""
 
     def prepare(client: Client, asked: Scenario) -> Asking:
         def ask() -> object:
             dags = _rows(client.get(api.dags(asked.dags)), "dags")
             runs = {dag["dag_id"]: _latest(client, api, dag["dag_id"], asked.runs) for dag in dags}
+            run_ids = sorted({run["dag_run_id"] for of_dag in runs.values() for run in of_dag})
+            body = {"dag_ids": list(runs), "dag_run_ids": run_ids, "page_limit": EVERYTHING}
             found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-            for row in _batch(client, api, runs, page):
+            for row in _rows(client.post(api.task_instance_batch, body), "task_instances"):
                 found[row["dag_id"], row["dag_run_id"]].append(row)
             return [grid_row(api, dag, runs[dag["dag_id"]], found, asked.tasks) for dag in dags]
 
         return ask
 
     return prepare
-
-
-def _batch(client: Client, api: Generation, runs: dict[str, list[Row]], page: int) -> Iterator[Row]:
-    run_ids = {run["dag_run_id"] for of_dag in runs.values() for run in of_dag}
-    body = {"dag_ids": list(runs), "dag_run_ids": sorted(run_ids), "page_limit": page}
-    offset, total = 0, 1
-    while offset < total:
-        answer: Any = client.post(api.task_instance_batch, body | {"page_offset": offset})
-        offset, total = offset + page, answer["total_entries"]
-        yield from answer["task_instances"]
 
 
 def _grid_one_by_one(api: Generation) -> Prepare:
@@ -181,12 +169,11 @@ def _deep(api: Generation) -> Prepare:
 
 
 def _cursor(client: Client, api: Generation, depth: int) -> str:
-    """Walk to a depth, as ours is walked: nothing leads there directly."""
-    cursor, behind = "", 0
-    while behind < depth:
-        step = min(LONGEST_PAGE, depth - behind)
-        answer: Any = client.get(api.runs("~", step, cursor=cursor))
-        cursor, behind = answer["next_cursor"], behind + step
+    """Find the cursor of a depth without a walk: that of the run that an offset leads to."""
+    last: Any = client.get(api.runs("~", 1, offset=depth - 1))
+    due = last["dag_runs"][0][api.run_after]
+    answer: Any = client.get(api.runs("~", 1, cursor="", run_after_lte=due))
+    cursor: str = answer["next_cursor"]
     return cursor
 
 

@@ -1,5 +1,6 @@
 """Real Airflows: how one is installed, and how its REST server is started on a seeded database."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,8 @@ class AirflowServer:
 
     def start(self, place: Place) -> Running:
         """Start it on a database of its own minor release."""
+        # A process id that an earlier server left here may be somebody else's by now, and it would not start.
+        shutil.rmtree(place.folder, ignore_errors=True)
         layout = Layout(home=place.folder, database=place.url, server_port=free_port(), log_port=free_port())
         for folder in (layout.home, layout.dags, layout.logs):
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """PostGraphile: how it is installed, with a Node of its own, and started on a seeded database."""
 
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -63,7 +64,7 @@ def _npm(*arguments: str, folder: Path) -> None:
     if npm is None:
         raise RuntimeError("there is no npm.")
     done = subprocess.run(
-        [npm, *arguments],
+        [npm, *arguments, "--json"],
         cwd=folder,
         env={"npm_config_cache": str(cache() / "npm-cache"), **os.environ},
         stdin=subprocess.DEVNULL,
@@ -72,7 +73,15 @@ def _npm(*arguments: str, folder: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"npm {' '.join(arguments)} failed:\n{done.stderr}")
+        raise RuntimeError(f"npm {' '.join(arguments)} failed:\n{_cause(done.stdout)}")
+
+
+def _cause(told: str) -> str:
+    """Return the sentence in which npm tells what went wrong; its log goes on about other things."""
+    try:
+        return str(json.loads(told)["error"]["summary"]).partition("\n")[0]
+    except (ValueError, LookupError, TypeError):
+        return "npm gave no reason."
 
 
 def _node(installed: Path) -> Path:

@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 
 from tests.bench.peers import postgraphile_requests, postgraphile_server
-from tests.bench.peers.airflow_requests import V1, V2, Generation, asks, asks_by_pages, asks_one_by_one
+from tests.bench.peers.airflow_requests import V1, V2, Generation, asks, asks_one_by_one
 from tests.bench.peers.airflow_server import AirflowServer
 from tests.bench.subject import Prepare, Subject
 
 
 def _airflow(version: str, api: Generation, unlike: frozenset[str] = frozenset()) -> tuple[Subject, ...]:
-    """Return it as it is asked with care, as plain scripts ask, and in documented pages where that takes seconds.
-
-    Airflow 2 takes minutes for those: it counts all rows again for each page, and that without an index.
-    """
+    """Return it as it is asked with care, and as plain scripts ask."""
     server = AirflowServer(version)
     minor = version.rpartition(".")[0]
     name = f"airflow_{minor.replace('.', '_')}"
@@ -28,10 +25,7 @@ def _airflow(version: str, api: Generation, unlike: frozenset[str] = frozenset()
             unlike=unlike,
         )
 
-    found = [subject("", "", asks(api)), subject("_each", ", a request per run", asks_one_by_one(api))]
-    if api is V2:
-        found.append(subject("_pages", ", batches of 100", asks_by_pages(api)))
-    return tuple(found)
+    return subject("", "", asks(api)), subject("_each", ", a request per run", asks_one_by_one(api))
 
 
 PEERS: tuple[Subject, ...] = (
