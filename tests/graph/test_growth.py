@@ -1,5 +1,6 @@
 """What lists cost in databases that grow: an order or a filter that no index serves says so, and no other does."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from graph.types.base import MATCH
 from resolvers.binding import Match, Operator
 from tests.bench.seed import Size, dag_ids, fill
 from tests.graph.explaining import Explainer, explaining
+from tests.graph.walking import lists
 from tests.stores import PostgreSQLStore
 from tests.world import SCHEMA, World
 
@@ -225,6 +227,20 @@ def test_a_page_costs_the_same_at_any_depth(grown: Explainer, root: str) -> None
     cost = grown.cost(document, first=PAGE, after=after, o=order)
 
     assert cost.rows[TABLES[ROOTS[root]]] < _FEW * _table(grown, root)
+
+
+def test_every_statement_ends_with_what_the_answer_may_still_take(grown: Explainer) -> None:
+    statements = [
+        statement for _, document in lists(SCHEMA, depth=3) for statement in grown.world.graph(document)["statements"]
+    ]
+
+    # One row for each parent says how many there are; what is counted has its own limit.
+    counts = [statement for statement in statements if "AS counted" in statement]
+    others = [statement for statement in statements if "AS counted" not in statement]
+    assert len(counts) > 5
+    assert len(others) > 20
+    assert all(re.search(r"LIMIT \S+\) AS counted", statement) for statement in counts)
+    assert [statement for statement in others if not re.search(r"LIMIT \S+\Z", statement)] == []
 
 
 # What is asked, and what is made of the answer.
