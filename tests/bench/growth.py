@@ -14,11 +14,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.bench import ours
 from tests.bench.client import Client
 from tests.bench.cpu import Meter
-from tests.bench.databases import CACHE, Databases, UnsuitableServer, opened
+from tests.bench.databases import CACHE, Databases, UnsuitableServerError, opened
 from tests.bench.growth_pages import PAGES, Page
 from tests.bench.growth_picture import draw
 from tests.bench.growth_table import Grown, rendered
-from tests.bench.launching import NotStarted, stop
+from tests.bench.launching import NotStartedError, stop
 from tests.bench.measuring import Started, measure
 from tests.bench.seed import Size
 from tests.bench.subject import Place
@@ -99,7 +99,7 @@ def main(
                 seconds=seconds,
                 step=lambda page, _: progress.update(bar, advance=1, description=page),
             )
-    except (UnsuitableServer, NotStarted) as error:
+    except (UnsuitableServerError, NotStartedError) as error:
         raise click.ClickException(str(error)) from None
     grown = [
         Grown(

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from tests.bench.client import Client, Refused
+from tests.bench.client import Client, RefusedError
 from tests.bench.seed import Size, dag_ids
 from tests.bench.subject import Asking
 
@@ -70,7 +70,7 @@ class RestPage(Page):
 def _told(client: Client, body: bytes) -> Any:
     answer: Any = client.post("/graphql", body)
     if answer.get("errors"):
-        raise Refused(f"{client.address}: {answer['errors'][0]}")
+        raise RefusedError(f"{client.address}: {answer['errors'][0]}")
     return answer["data"]
 
 
