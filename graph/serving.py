@@ -47,7 +47,7 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
 def run(settings: Settings, app: Starlette | str) -> None:
     """Serve until stopped; a string names the factory that each of several workers calls."""
     handler = logging.StreamHandler()
-    handler.setFormatter(FieldFormatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(FieldFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     # Our lines tell neither: then it need not be looked up for each.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

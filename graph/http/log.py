@@ -36,31 +36,43 @@ class RequestLog:
         try:
             await self.app(scope, receive, watched)
         finally:
-            fields = {
-                "method": scope["method"],
-                "path": scope["path"],
-                "status": status,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
-                "actor": state.get("actor"),
-                "operation": state.get("operation"),
-            }
             if log.isEnabledFor(logging.INFO):
-                told = {"fields": {name: value for name, value in fields.items() if value is not None}}
-                # What `log.info` does, but for the search through the stack for who called it.
-                log.handle(log.makeRecord(log.name, logging.INFO, __file__, 0, "request", (), None, extra=told))
+                fields = {
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                }
+                fields |= {name: told for name in ("actor", "operation") if (told := state.get(name)) is not None}
+                log.handle(_record(fields))
+
+
+# What all records of requests have in common. To make one anew, logging asks for thread, process, task and file.
+_RECORD = vars(log.makeRecord(log.name, logging.INFO, __file__, 0, "request", (), None))
+
+
+def _record(fields: dict[str, object]) -> logging.LogRecord:
+    """Return the record of a request that has just been answered."""
+    record = logging.LogRecord.__new__(logging.LogRecord)
+    now = time.time()
+    record.__dict__ = {**_RECORD, "created": now, "msecs": now % 1 * 1000, "fields": fields}
+    return record
 
 
 class FieldFormatter(logging.Formatter):
-    """Writes a line's fields behind its message, as name=value."""
+    """Writes a line's time, level and message, and its fields behind them, as name=value."""
 
-    def __init__(self, form: str) -> None:
-        super().__init__(form)
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
         self._second = 0
         self._time = ""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        line = super().format(record)
+        if record.args or record.exc_info or record.stack_info:
+            line = super().format(record)
+        else:
+            line = f"{self.formatTime(record)} {record.levelname} {record.msg}"
         fields: dict[str, object] = getattr(record, "fields", {})
         return " ".join([line, *[f"{name}={_told(value)}" for name, value in fields.items()]])
 
@@ -76,6 +88,6 @@ class FieldFormatter(logging.Formatter):
 
 def _told(value: object) -> str:
     text = str(value)
-    if _PLAIN.fullmatch(text):
+    if value.__class__ is not str or _PLAIN.fullmatch(text):
         return text
     return repr(text) if any(not char.isprintable() or char in ' "=' for char in text) else text

@@ -90,9 +90,7 @@ class PostgreSQL(Backend):
 
     def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return the arrays of keys, unnested side by side."""
-        arrays = [
-            cast(parameters.bind(_part(at), String()), ARRAY(_sql_type(type_))) for at, type_ in enumerate(types)
-        ]
+        arrays = [cast(parameters.bind(_part(at), String()), ARRAY(_sql_type(type_))) for at, type_ in enumerate(types)]
         names = [column(f"k{at}", _sql_type(type_)) for at, type_ in enumerate(types)]
         valued = func.unnest(*arrays).table_valued(*names, with_ordinality="ordinal").render_derived("parents")
         return Parents(valued, tuple(valued.c[name.name] for name in names), valued.c.ordinal)

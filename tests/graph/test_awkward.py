@@ -342,10 +342,7 @@ MUTATIONS = [
         {"yes": True},
         {"yes": False},
     ),
-    case(
-        "nothing but a name",
-        """mutation { __typename pauseDag(dagId: "etl") { __typename } }""",
-    ),
+    case("nothing but a name", 'mutation { __typename pauseDag(dagId: "etl") { __typename } }'),
     case(
         "an id and nothing below",
         """mutation { deletePool(name: "narrow") again: deletePool(name: "narrow") }""",
