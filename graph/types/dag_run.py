@@ -36,7 +36,9 @@ class DagRunFilter:
 
     dag_id: list[str] | None = matches("It is of one of these DAGs.", "dag_id")
     run_id: list[str] | None = matches("Its id is one of these. No index serves this without `dagId`.", "run_id")
-    state: list[DagRunState] | None = matches("It is in one of these states.", "state")
+    state: list[DagRunState] | None = matches(
+        "It is in one of these states. Without `dagId` an index finds those that are queued or running alone.", "state"
+    )
     run_type: list[DagRunType] | None = matches(
         "It exists for one of these reasons. No index serves this: combine it with `dagId` or `state`.", "run_type"
     )

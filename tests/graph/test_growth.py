@@ -112,7 +112,7 @@ def _add_older_runs(connection: psycopg.Connection) -> None:
     found = connection.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'dag_run' AND column_name <> 'id'"
     )
-    older = {"run_id": "run_id || '_' || n"} | {
+    older = {"run_id": "run_id || '_' || n", "state": "'success'"} | {
         date: f"{date} - n * interval '600 days'" for date in ("run_after", "logical_date", "execution_date")
     }
     columns = {str(name): older.get(name) or str(name) for (name,) in found}
