@@ -30,7 +30,11 @@ class Query:
     dags: Page[DAG] | None = root_list("DAGs, by id.", order="dag_id", filter=DagFilter, order_by=DagOrder)
     dag: DAG | None = root_one(f"A DAG by its id; {_BY_KEY}", dag_id=_DAG_ID)
     dag_runs: Page[DagRun] | None = root_list(
-        "DAG runs of all DAGs, newest first.", order="-run_after", filter=DagRunFilter, order_by=DagRunOrder
+        "DAG runs of all DAGs, newest first. In Airflow 2 no index serves this: it reads every run, which "
+        "`orderBy: ID_DESC` does not.",
+        order="-run_after",
+        filter=DagRunFilter,
+        order_by=DagRunOrder,
     )
     dag_run: DagRun | None = root_one(f"A DAG run by its ids; {_BY_KEY}", dag_id=_DAG_ID, run_id=_RUN_ID)
     task_instances: Page[TaskInstance] | None = root_list(

@@ -17,6 +17,7 @@ from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
+from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.channel import Channel
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
@@ -120,6 +121,7 @@ class Session:
         self.ran: list[Ran] = []
         self.changes = 0
         self.scopes = Scopes(actor)
+        self._allowance = Allowance(service.settings.max_long_bytes)
         self._stop = Stop()
         self._channel: Channel | None = None
         self._reader: Reader | None = None
@@ -296,7 +298,7 @@ class Session:
         alone = stage.is_alone and self._once
         if self._channel is not None:
             self._channel.close()
-        self._channel = Channel(service.engine, alone=alone)
+        self._channel = Channel(service.engine, alone=alone, allowance=self._allowance)
         self._stop.reach(self._channel.cancel)
         reader = Reader(
             self._channel.run,

@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     default_page_size: int = Field(default=100, ge=1, description="Rows of a list that was not asked for a size.")
     max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
     max_rows: int = Field(default=50_000, ge=1, description="Most rows, over all levels, of one answer.")
+    max_long_bytes: int = Field(
+        default=100_000_000,
+        ge=1,
+        description="Most bytes of values that may be of any length, such as configurations and serialized DAGs, that "
+        "are read for one answer (PostgreSQL).",
+    )
     max_statements: int = Field(
         default=100, ge=1, description="Most SQL statements of one answer; each level of each list is one."
     )

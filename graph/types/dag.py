@@ -132,20 +132,21 @@ class DAG(Node):
     bundle_version: str | None = column("The version of that bundle. Since Airflow 3.0.")
     last_parsed_time: datetime | None = column("When its file was last parsed.")
     latest_run: DagRunLater | None = leading(
-        "The newest run that matches; null if there is none.",
+        "The newest run that matches; null if there is none. In Airflow 3, whose indexes order the runs of all DAGs "
+        "alone, it is sought among all of the DAG's.",
         link="runs",
         order="-run_after",
         filter=DagRunFilterLater,
     )
     runs: Page[DagRunLater] = many(
-        "Its runs, newest first.",
+        "Its runs, newest first. Airflow 3 has no index that orders them: all of them are looked at for each page.",
         link="runs",
         order="-run_after",
         filter=DagRunFilterLater,
         order_by=DagRunOrderLater,
     )
     run_state_counts: list[DagRunStateCount] = aggregated(
-        "How many of its runs are in which state.",
+        "How many of its runs are in which state. Counts all of them, which takes longer the more there are.",
         link="runs",
         group="state",
         guard=RUNS,

@@ -17,13 +17,15 @@ from graph.types.paging import Page
 from graph.types.scalars import JSON, Duration
 from resolvers.binding import Operator
 
+_UNSERVED = "In Airflow 2 no index serves this across DAGs: it reads every run."
+
 
 @strawberry.enum(description="How DAG runs are ordered.")
 class DagRunOrder(Enum):
     """How DAG runs are ordered; the values name logical columns."""
 
-    RUN_AFTER_DESC = enum_value("-run_after", description="Newest first.")
-    RUN_AFTER_ASC = enum_value("run_after", description="Oldest first.")
+    RUN_AFTER_DESC = enum_value("-run_after", description=f"Newest first. {_UNSERVED}")
+    RUN_AFTER_ASC = enum_value("run_after", description=f"Oldest first. {_UNSERVED}")
     ID_DESC = enum_value("-id", description="The one made last first.")
     ID_ASC = enum_value("id", description="The one made first first.")
 
@@ -33,18 +35,30 @@ class DagRunFilter:
     """Which DAG runs."""
 
     dag_id: list[str] | None = matches("It is of one of these DAGs.", "dag_id")
-    run_id: list[str] | None = matches("Its id is one of these.", "run_id")
-    state: list[DagRunState] | None = matches("It is in one of these states.", "state")
-    run_type: list[DagRunType] | None = matches("It exists for one of these reasons.", "run_type")
-    run_after_from: datetime | None = matches("It was due at this instant or later.", "run_after", Operator.AT_LEAST)
-    run_after_before: datetime | None = matches("It was due before this instant.", "run_after", Operator.BEFORE)
+    run_id: list[str] | None = matches("Its id is one of these. No index serves this without `dagId`.", "run_id")
+    state: list[DagRunState] | None = matches(
+        "It is in one of these states. Without `dagId` an index finds those that are queued or running alone.", "state"
+    )
+    run_type: list[DagRunType] | None = matches(
+        "It exists for one of these reasons. No index serves this: combine it with `dagId` or `state`.", "run_type"
+    )
+    run_after_from: datetime | None = matches(
+        "It was due at this instant or later. In Airflow 2 no index serves this without `dagId`.",
+        "run_after",
+        Operator.AT_LEAST,
+    )
+    run_after_before: datetime | None = matches(
+        "It was due before this instant. In Airflow 2 no index serves this without `dagId`.",
+        "run_after",
+        Operator.BEFORE,
+    )
     logical_date_from: datetime | None = matches(
-        "Its logical date is this one or later. Served by an index together with `dagId`.",
+        "Its logical date is this one or later. No index serves this without `dagId`.",
         "logical_date",
         Operator.AT_LEAST,
     )
     logical_date_before: datetime | None = matches(
-        "Its logical date is before this one. Served by an index together with `dagId`.",
+        "Its logical date is before this one. No index serves this without `dagId`.",
         "logical_date",
         Operator.BEFORE,
     )
@@ -125,7 +139,7 @@ class DagRun(Node):
         first=100,
     )
     task_state_counts: list[TaskInstanceStateCount] = aggregated(
-        "How many of its task instances are in which state.",
+        "How many of its task instances are in which state. Counts all of them.",
         link="task_instances",
         group="state",
         guard=TASK_INSTANCES,

@@ -57,7 +57,10 @@ class PoolFilter:
 
 @entity("pool", key="pool", guard=POOLS)
 class Pool(Node):
-    """A number of slots that task instances share, so that not too many run at once."""
+    """A number of slots that task instances share, so that not too many run at once.
+
+    How many are taken is counted when asked for, among the task instances that take or await some: an index finds them.
+    """
 
     id: strawberry.ID = identity()
     name: str = column("Its name.", source="pool")
@@ -73,7 +76,8 @@ class Pool(Node):
     occupied_slots: int = _taken("Slots that nobody else can have.", occupied, "include_deferred")
     open_slots: int | None = _taken("Slots that are free; null for no limit.", open_slots, "slots include_deferred")
     task_instances: Page[TaskInstanceLater] = many(
-        "The task instances that take its slots, or once did.",
+        "The task instances that take its slots, or once did. No index serves this in its order: looks at any number "
+        "of those of all pools.",
         link="task_instances",
         order="dag_id,run_id,task_id,map_index",
         filter=TaskInstanceFilterLater,

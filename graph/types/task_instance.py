@@ -39,16 +39,15 @@ class TaskInstanceFilter:
 
     dag_id: list[str] | None = matches("It is of one of these DAGs.", "dag_id")
     run_id: list[str] | None = matches(
-        "It is of a run of one of these ids. Served by an index together with `dagId`.", "run_id"
+        "It is of a run of one of these ids. No index serves this without `dagId`.", "run_id"
     )
-    task_id: list[str] | None = matches(
-        "It is of one of these tasks. Served by an index together with `dagId`.", "task_id"
-    )
+    task_id: list[str] | None = matches("It is of one of these tasks. No index serves this without `dagId`.", "task_id")
     state: list[TaskInstanceState | None] | None = matches(
         "It is in one of these states; null stands for those that have none yet.", "state"
     )
     map_index: list[int] | None = matches(
-        "Its map index is one of these; -1 for those that are not mapped.", "map_index"
+        "Its map index is one of these; -1 for those that are not mapped. No index serves this without `dagId`.",
+        "map_index",
     )
     pool: list[str] | None = matches("It takes slots of one of these pools.", "pool")
     queue: list[str] | None = matches("It is for one of these queues. No index serves this.", "queue")

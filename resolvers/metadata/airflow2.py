@@ -177,6 +177,7 @@ _RELATIONS = (
             "note": Logical(_run_note, ("id",)),
         },
         SINCE_AIRFLOW_3,
+        walked=("id",),
     ),
     Relation(
         "task_instance",

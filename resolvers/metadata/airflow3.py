@@ -263,6 +263,7 @@ _RELATIONS = (
             "note": Logical(_run_note, ("id",)),
         },
         SINCE_AIRFLOW_3,
+        walked=("id", "run_after"),
     ),
     Relation(
         "task_instance",

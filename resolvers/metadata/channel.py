@@ -1,5 +1,6 @@
 """The short road to the database, for reads: SQL as text, run on the driver's own connection."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.failures import GIVEN_UP, translated
 from resolvers.metadata.libpq import LibpqWire
 from resolvers.metadata.terms import TERMS
@@ -29,8 +31,9 @@ class Channel:
     at a time, whichever; `cancel` may come from any other.
     """
 
-    def __init__(self, engine: Engine, *, alone: bool = False) -> None:
+    def __init__(self, engine: Engine, *, alone: bool = False, allowance: Allowance | None = None) -> None:
         self._engine = engine
+        self._allowance = allowance or Allowance(sys.maxsize)
         self._errors = cast("type[Exception]", engine.dialect.loaded_dbapi.Error)
         self._alone = alone
         self._connection: PoolProxiedConnection | None = None
@@ -45,7 +48,8 @@ class Channel:
     def run(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Run a statement, in the paramstyle of the engine's driver and with its values, and return all rows.
 
-        Raises the Problems of `read_snapshot`, and Unavailable once the channel was cancelled.
+        Raises the Problems of `read_snapshot`, Unavailable once the channel was cancelled, and TooExpensive where
+        the allowance ends.
         """
         with translated():
             if self._wire is not None:
@@ -94,7 +98,7 @@ class Channel:
                 wire = self._wire or self._check_out()
                 if not self._in_transaction:
                     self._begin(wire)
-                rows = wire.rows(statement, parameters)
+                rows = wire.rows(statement, parameters, self._allowance)
             finally:
                 self._leave()
             # Some statements of MySQL do not fail, but come to an early end.

@@ -52,6 +52,9 @@ class Relation:
     only: Callable[[FromClause], ColumnElement[bool]] | None = None
     # Decoded relations have no rows of their own: they are read out of the serialized DAG.
     decoded: str | None = None
+    # Logical columns by which an index orders all rows, and none orders those of one parent: a database that seeks
+    # the first few rows of a parent might walk that index, through the whole table if the parent's are old or none.
+    walked: tuple[str, ...] = ()
 
     @property
     def absent(self) -> bool:

@@ -2,15 +2,18 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, capabilities
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, error_from_result
-from psycopg.pq import ExecStatus, Format
+from psycopg.generators import fetch, send
+from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
+from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.terms import Terms
 from resolvers.metadata.wire import Parameters, Wire
 
@@ -27,6 +30,15 @@ _BINARY = frozenset(
     {16, 17, 19, 20, 21, 23, 25, 114, 701, 1042, 1043, 1082, 1114, 1184, 1700, 2950, 3802, 1007, 1009, 1015, 1016}
 )
 
+# Types whose values may be of any length: bytea, text, json, xml, jsonb, array of text; and varchar without a limit.
+_LONG = frozenset({17, 25, 114, 142, 3802, 1009})
+_VARCHAR, _UNLIMITED = 1043, -1
+
+# Of statements with long values so many rows are received at once.
+_PART = 20
+
+_GOOD = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.TUPLES_CHUNK, ExecStatus.SINGLE_TUPLE})
+
 
 class _Statement:
     """What a connection remembers of a statement that it has run."""
@@ -38,8 +50,27 @@ class _Statement:
         # The form in which results are asked for: text, until their types are known.
         self.format = Format.TEXT
         self.has_run = False
+        # Columns that set the length of their values no limit; unknown until it has run.
+        self.long: tuple[int, ...] = ()
         # The names under which it is prepared, by the types of the parameters.
         self.prepared: dict[tuple[int, ...], bytes] = {}
+
+    def describe(self, result: PGresult) -> None:
+        """Remember what its columns are like."""
+        self.has_run = True
+        columns = range(result.nfields)
+        if all(result.ftype(at) in _BINARY for at in columns):
+            self.format = Format.BINARY
+        self.long = tuple(
+            at
+            for at in columns
+            if result.ftype(at) in _LONG or (result.ftype(at) == _VARCHAR and result.fmod(at) == _UNLIMITED)
+        )
+
+
+def _length(result: PGresult, columns: Sequence[int]) -> int:
+    """Return how many bytes there are in these columns."""
+    return sum(len(result.get_value(row, at) or b"") for row in range(result.ntuples) for at in columns)
 
 
 def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:
@@ -71,7 +102,7 @@ class LibpqWire(Wire):
         """End the transaction."""
         self.tell("COMMIT")
 
-    def rows(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, parameters: Parameters, allowance: Allowance) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows; the second time it is prepared."""
         known = self._known(statement)
         transformer = known.transformer
@@ -80,21 +111,56 @@ class LibpqWire(Wire):
         forms = [PyFormat.BINARY if isinstance(value, list) else PyFormat.AUTO for value in values]
         dumped = transformer.dump_sequence(values, forms)
         types, formats = transformer.types or (), transformer.formats
+        name = None
         if self.terms.prepares and known.has_run:
             name = known.prepared.get(types) or self._prepare(known, types)
-            result = self._pgconn.exec_prepared(name, dumped, formats, known.format)  # type: ignore[arg-type] # NULLs too
+        if known.has_run and not known.long:
+            if name is not None:
+                result = self._pgconn.exec_prepared(name, dumped, formats, known.format)  # type: ignore[arg-type] # NULLs too
+            else:
+                result = self._pgconn.exec_params(known.text, dumped, types, formats, known.format)
+            self._checked(result)
+            transformer.set_pgresult(result)
+            rows = transformer.load_rows(0, result.ntuples, tuple)
         else:
-            result = self._pgconn.exec_params(known.text, dumped, types, formats, known.format)
-        self._checked(result)
-        transformer.set_pgresult(result)
-        rows = transformer.load_rows(0, result.ntuples, tuple)
+            if name is not None:
+                self._pgconn.send_query_prepared(name, dumped, formats, known.format)
+            else:
+                self._pgconn.send_query_params(known.text, dumped, types, formats, known.format)
+            rows = self._rows_in_parts(known, allowance)
         # The statement is remembered, its result is not.
         transformer.set_pgresult(None)
-        if not known.has_run:
-            known.has_run = True
-            if all(result.ftype(at) in _BINARY for at in range(result.nfields)):
-                known.format = Format.BINARY
         return rows
+
+    def _rows_in_parts(self, known: _Statement, allowance: Allowance) -> list[tuple[Any, ...]]:
+        """Return the rows of what was sent, of which no more than a part is held beside the rows themselves."""
+        if capabilities.has_stream_chunked():
+            self._pgconn.set_chunked_rows_mode(_PART)
+        else:
+            self._pgconn.set_single_row_mode()
+        rows: list[tuple[Any, ...]] = []
+        first = True
+        try:
+            self._connection.wait(send(self._pgconn))
+            while (part := self._connection.wait(fetch(self._pgconn))) is not None:
+                self._checked(part)
+                if first and not known.has_run:
+                    known.describe(part)
+                allowance.spend(_length(part, known.long))
+                known.transformer.set_pgresult(part, set_loaders=first)
+                rows += known.transformer.load_rows(0, part.ntuples, tuple)
+                first = False
+        except BaseException:
+            self._abandon()
+            raise
+        return rows
+
+    def _abandon(self) -> None:
+        """Have the server stop sending, and throw away what it has sent: the connection may then be used again."""
+        if self._pgconn.transaction_status == TransactionStatus.ACTIVE:
+            self.cancel(None)
+        while self._connection.wait(fetch(self._pgconn)) is not None:
+            pass
 
     def cancel(self, _: object) -> None:
         """Ask on a connection of its own, as the protocol has it."""
@@ -125,5 +191,5 @@ class LibpqWire(Wire):
         return name
 
     def _checked(self, result: PGresult) -> None:
-        if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+        if result.status not in _GOOD:
             raise error_from_result(result, self._connection.info.encoding)

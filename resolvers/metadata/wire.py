@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.terms import Terms
 
 Parameters = Mapping[str, object] | Sequence[object]
@@ -24,8 +25,8 @@ class Wire(ABC):
         """Run a statement that returns nothing."""
 
     @abstractmethod
-    def rows(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """Run a statement in the driver's paramstyle and return its rows."""
+    def rows(self, statement: str, parameters: Parameters, allowance: Allowance) -> list[tuple[Any, ...]]:
+        """Run a statement in the driver's paramstyle and return its rows, which the allowance may cut short."""
 
     @abstractmethod
     def commit(self) -> None:
@@ -52,8 +53,9 @@ class CursorWire(Wire):
         with closing(self._connection.cursor()) as cursor:
             cursor.execute(statement)
 
-    def rows(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows."""
+    def rows(self, statement: str, parameters: Parameters, allowance: Allowance) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows, however long they are: columns have no types here."""
+        del allowance
         if self.terms.deadline:
             self.terms.deadline.start()
         with closing(self._connection.cursor()) as cursor:

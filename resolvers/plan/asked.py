@@ -83,7 +83,7 @@ def _outline(match: Match, scopes: Scopes) -> Hashable:
     match match.operator:
         case Operator.IN:
             values = among(match)
-            return (*told, seen, None in values, any(value is not None for value in values))
+            return (*told, seen, None in values, any(value is not None for value in values), len(values) == 1)
         case Operator.IS_NULL:
             return (*told, seen, bool(match.value))
         case Operator.EQUALS:

@@ -7,13 +7,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
-    ARRAY,
     BindParameter,
     ColumnElement,
     FromClause,
     Integer,
     String,
-    cast,
     column,
     func,
     literal_column,
@@ -23,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from resolvers.plan.asked import Asked, Parameters, Source
 
@@ -82,6 +80,23 @@ class Backend(ABC):
         return orjson.dumps(values).decode()
 
 
+class _Written(UserDefinedType[str]):
+    """An array of PostgreSQL that is sent as text.
+
+    The parameter is of the array's type: cast from a text, its elements would be unknown when the statement is
+    planned, and neither partial indexes nor statistics would be used.
+    """
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        self.of = of
+
+    def get_col_spec(self, **_: object) -> str:
+        return "INTEGER[]" if isinstance(self.of, Integer) else "VARCHAR[]"
+
+
 class PostgreSQL(Backend):
     """Arrays, unnested side by side; LATERAL."""
 
@@ -90,14 +105,14 @@ class PostgreSQL(Backend):
 
     def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return the arrays of keys, unnested side by side."""
-        arrays = [cast(parameters.bind(_part(at), String()), ARRAY(_sql_type(type_))) for at, type_ in enumerate(types)]
+        arrays = [parameters.bind(_part(at), _Written(_sql_type(type_))) for at, type_ in enumerate(types)]
         names = [column(f"k{at}", _sql_type(type_)) for at, type_ in enumerate(types)]
         valued = func.unnest(*arrays).table_valued(*names, with_ordinality="ordinal").render_derived("parents")
         return Parents(valued, tuple(valued.c[name.name] for name in names), valued.c.ordinal)
 
     def among(self, expression: ColumnElement[Any], values: BindParameter[Any], type_: type) -> ColumnElement[bool]:
         """Return a comparison with any element of an array."""
-        return expression == func.any(cast(values, ARRAY(_sql_type(type_))))
+        return expression == func.any(type_coerce(values, _Written(_sql_type(type_))))
 
     def listed(self, values: Sequence[object]) -> object:
         """Return the text of an array, which is made in a tenth of the time that the driver takes for one."""

@@ -18,9 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from resolvers.access.scopes import Scopes
-from resolvers.binding import Match, Order
+from resolvers.binding import Match, Operator, Order
 from resolvers.metadata.generation import Generation, Relation
-from resolvers.plan.asked import Asked, Parameters, Source
+from resolvers.plan.asked import Asked, Parameters, Source, among
 from resolvers.plan.backend import Backend, Parents
 from resolvers.plan.conditions import Conditions, Predicate
 from resolvers.plan.steps import AggregateForm, PageForm, Reference, Step, tells_next, tells_places
@@ -87,18 +87,16 @@ class Maker:
 
     def of_keys(self, keys: tuple[ColumnElement[Any], ...]) -> Select[Any]:
         """Return the statement for the list of the parent of this key: that there is a row, and its columns."""
-        over = self.relation.table.alias(self.alias)
-        selected, joined = self._columns(over, over)
-        pairs = zip(self.step.theirs, keys, strict=True)
-        found: Select[Any] = (
-            select(true().label("present"), *(one.label(f"c{at}") for at, one in enumerate(selected)))
-            .select_from(joined)
-            .where(
+
+        def of_it(over: FromClause) -> list[Predicate]:
+            pairs = zip(self.step.theirs, keys, strict=True)
+            return [
                 *(self.relation.expression(name, over) == key for name, key in pairs),
                 *self._conditions(over),
-            )
-        )
-        return self._ordered(found, over)
+            ]
+
+        present: ColumnElement[Any] = true().label("present")
+        return self._narrowed(of_it, present, outer=[key.table for key in keys])
 
     def total(self) -> Select[Any]:
         """Return the statement that counts the step's rows, up to a limit."""
@@ -127,9 +125,7 @@ class Maker:
         return table(key_types(self.generation, self.step), self.parameters)
 
     def _page(self) -> Select[Any]:
-        over = self.relation.table.alias(self.alias)
-        selected, joined = self._columns(over, over)
-        return self._ordered(select(*selected).select_from(joined).where(*self._conditions(over)), over)
+        return self._narrowed(self._conditions)
 
     def _ordered(self, statement: Select[Any], over: FromClause) -> Select[Any]:
         """Return the statement in its order, and no more of it than the page."""
@@ -177,15 +173,45 @@ class Maker:
         )
 
     def _lateral(self, parents: Parents) -> Select[Any]:
-        over = self.relation.table.alias(self.alias)
-        selected, joined = self._columns(over, over)
-        inner: Select[Any] = (
-            select(*(one.label(f"c{at}") for at, one in enumerate(selected)))
-            .select_from(joined)
-            .where(self._of_parent(over, parents), *self._conditions(over))
-        )
-        lateral = self._ordered(inner, over).correlate(parents.table).lateral("rows_of_one")
+        def of_it(over: FromClause) -> list[Predicate]:
+            return [self._of_parent(over, parents), *self._conditions(over)]
+
+        lateral = self._narrowed(of_it, outer=[parents.table]).correlate(parents.table).lateral("rows_of_one")
         return self.capped(select(parents.ordinal, *lateral.c).select_from(parents.table.join(lateral, true())))
+
+    def _narrowed(
+        self,
+        conditions: Callable[[FromClause], list[Predicate]],
+        *further: ColumnElement[Any],
+        outer: Sequence[FromClause] = (),
+    ) -> Select[Any]:
+        """Return the page of the rows of which these conditions tell; `outer` is where a parent's key comes from."""
+        table = self.relation.table
+        if not self._is_few():
+            over = table.alias(self.alias)
+            return self._ordered(self._shown(over, *further).where(*conditions(over)), over)
+        # OFFSET is what PostgreSQL does not look behind: it finds the few rows by themselves, and then orders them.
+        own = table.alias("own")
+        found = select(*own.c).where(*conditions(own)).offset(literal_column("0")).correlate(*outer)
+        few = found.subquery(self.alias)
+        return self._ordered(self._shown(few, *further), few)
+
+    def _shown(self, over: NamedFromClause, *further: ColumnElement[Any]) -> Select[Any]:
+        selected, joined = self._columns(over, over)
+        if self.step.theirs:
+            # What it is a part of names them.
+            selected = [one.label(f"c{at}") for at, one in enumerate(selected)]
+        return select(*further, *selected).select_from(joined)
+
+    def _is_few(self) -> bool:
+        """Whether rows of one parent, or one DAG, are wanted in an order in which the database might walk all."""
+        if self.order.columns[0] not in self.relation.walked:
+            return False
+        of_one = self.relation.key[0]
+        return bool(self.step.theirs) or any(
+            match.column == of_one and match.operator in (Operator.IN, Operator.EQUALS) and len(among(match)) == 1
+            for match in self.arguments.filter
+        )
 
     def _correlated(self, parents: Parents) -> Select[Any]:
         inner_over = self.relation.table.alias("inner_t")
