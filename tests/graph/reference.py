@@ -48,7 +48,6 @@ _TYPE_NAME = ""
 
 def execute(document: DocumentNode, variables: Mapping[str, object], name: str | None, session: Session) -> Any:
     """Return graphql-core's result for an operation of a valid document."""
-    session.read_together()
     told: ExecutionResult = execute_sync(
         reference_schema(),
         document,
