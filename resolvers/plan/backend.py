@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.sql.selectable import Join
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from resolvers.plan.asked import Asked, Parameters, Source
@@ -53,6 +54,18 @@ def _compile_json_table(element: _JsonTable, compiler: SQLCompiler, **kwargs: ob
     paths = ", ".join(f"k{at} {type_} PATH '$[{at}]'" for at, type_ in enumerate(element.types))
     document = compiler.process(element.clauses, **kwargs)
     return f"JSON_TABLE({document}, '$[*]' COLUMNS (ordinal FOR ORDINALITY, {paths}))"
+
+
+class LeftFirst(Join):
+    """A join that SQLite makes from left to right: it might otherwise begin with the larger table."""
+
+    inherit_cache = True
+
+
+@compiles(LeftFirst)
+def _compile_left_first(element: LeftFirst, compiler: SQLCompiler, **kwargs: object) -> str:
+    left, right = (compiler.process(side, **{**kwargs, "asfrom": True}) for side in (element.left, element.right))
+    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause, **kwargs)}"  # type: ignore[arg-type]
 
 
 class Backend(ABC):

@@ -21,7 +21,7 @@ from resolvers.access.scopes import Scopes
 from resolvers.binding import Match, Operator, Order
 from resolvers.metadata.generation import Generation, Relation
 from resolvers.plan.asked import Asked, Parameters, Source, among
-from resolvers.plan.backend import Backend, Parents
+from resolvers.plan.backend import Backend, LeftFirst, Parents
 from resolvers.plan.conditions import Conditions, Predicate
 from resolvers.plan.steps import AggregateForm, PageForm, Reference, Step, tells_next, tells_places
 from resolvers.selection import Arguments
@@ -222,7 +222,7 @@ class Maker:
         )
         ids = self._ordered(inner, inner_over).correlate(parents.table)
         over = self.relation.table.alias(self.alias)
-        base = parents.table.join(over, literal_column("t.rowid").in_(ids))
+        base = LeftFirst(parents.table, over, literal_column("t.rowid").in_(ids))
         selected, joined = self._columns(over, base)
         return self.capped(select(parents.ordinal, *selected).select_from(joined))
 
