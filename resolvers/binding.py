@@ -66,6 +66,17 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Otherwise:
+    """A function of logical columns: the first one's value, or what `by` makes of the others where it is null."""
+
+    by: Callable[..., object]
+
+    def __call__(self, value: object, *others: object) -> object:
+        """Return the value, or what stands for it."""
+        return self.by(*others) if value is None else value
+
+
+@dataclass(frozen=True)
 class Decrypted:
     """A stored text that a flag beside it may declare to be a Fernet token."""
 

@@ -15,7 +15,7 @@ from graph.types.node import Node
 from graph.types.pool import Pool
 from graph.types.scalars import Duration
 from graph.types.task import Task
-from resolvers.binding import Operator
+from resolvers.binding import Operator, Otherwise
 
 
 @strawberry.enum(description="How task instances are ordered.")
@@ -101,11 +101,9 @@ class TaskInstance(Node):
     task: Task | None = one("The task that it is an instance of; null where its DAG no longer has it.", link="task")
     state: TaskInstanceState | None = column("Where it stands; null until the scheduler has looked at it.")
     try_number: int = derived(
-        "Which try this is, from 1; 0 before the first.", needs="try_number", by=lambda tries: tries or 0
+        "Which try this is, from 1; 0 before the first.", needs="try_number", by=Otherwise(lambda: 0)
     )
-    max_tries: int = derived(
-        "How many retries it has in all.", needs="max_tries", by=lambda tries: 0 if tries is None else tries
-    )
+    max_tries: int = derived("How many retries it has in all.", needs="max_tries", by=Otherwise(lambda: 0))
     tries: list[TaskInstanceTry] = each(
         "Its earlier tries, oldest first; Airflow keeps them since 2.10.", link="tries", order="try_number"
     )
@@ -117,7 +115,7 @@ class TaskInstance(Node):
     duration: Duration | None = derived(
         "How long its latest try ran; null while it has not ended.",
         needs="duration start_date end_date",
-        by=lambda duration, start, end: elapsed(start, end) if duration is None else duration,
+        by=Otherwise(elapsed),
     )
     operator: str | None = derived(
         "What its operator calls itself.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from resolvers.binding import Otherwise
 from resolvers.errors import Problem
 from resolvers.output import Kind, Leaf, Linked, Needed, Output, Parts, Several
 from resolvers.plan.cursor import encode_cursor
@@ -237,8 +238,7 @@ class _Code:
             case Value(at, output):
                 return self.written(f"c{at}", output, self.layout.kinds[at], self.layout.decoders[at])
             case Computed(indexes, by, output):
-                arguments = ", ".join(self.decoded(at) for at in indexes)
-                return self.written(f"{self.name(by)}({arguments})", output)
+                return self.written(self.computed(by, [self.decoded(at) for at in indexes]), output)
             case Secret(text, flag, output):
                 # Without a form to be written in, a refusal stands for the value; else it is for the careful road.
                 function = "opened" if output is None else "decrypt"
@@ -256,6 +256,13 @@ class _Code:
                 self.children[child] = None
                 arguments = "".join(f", {self.decoded(at)}" for at in indexes)
                 return self.written(f"{self.name(by)}(a{child}[p{child}]{arguments})", output)
+
+    def computed(self, by: Callable[..., object], columns: list[str]) -> str:
+        """Return an expression of what a function makes of columns, without a call where the value is there."""
+        if not isinstance(by, Otherwise):
+            return f"{self.name(by)}({', '.join(columns)})"
+        name, first = self.bound(columns[0])
+        return f"({name} if {first} is not None else {self.name(by.by)}({', '.join(columns[1:])}))"
 
     def is_needed(self, output: Output | None) -> bool:
         if isinstance(output, Needed) and isinstance(output.of, Linked):
