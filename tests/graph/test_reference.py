@@ -1,5 +1,6 @@
 """Whatever is asked, the plan answers as graphql-core does over the same rows: data, order, errors and their places."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ READ_SPOILED = pytest.mark.parametrize("spoiled", ["2.11-sqlite", "3.3-sqlite", 
 # Each query is asked twice with other variables: the second time by the plan that the first one made.
 QUERIES = requests(SCHEMA, "query", times=2)
 MUTATIONS = requests(SCHEMA, "mutation")
+# How many documents the slow tests try in each world; thousands take an hour, and have found nothing more so far.
+MANY = int(os.environ.get("AIRFLOW_GRAPH_TEST_DOCUMENTS", "150"))
 WHO = st.sampled_from(["admin", "admin", "admin", "viewer", "one"])
 
 
@@ -76,26 +79,26 @@ def test_any_mutation_is_answered_alike(kept: tuple[World, Path], asked: Asked, 
 
 @pytest.mark.slow
 @READ
-@examples(1_500)
+@examples(MANY)
 @given(asked=QUERIES, who=WHO)
-def test_very_many_queries_are_answered_alike(furnished: World, asked: Asked, who: str) -> None:
+def test_many_more_queries_are_answered_alike(furnished: World, asked: Asked, who: str) -> None:
     same(furnished, asked, actor(furnished, who))
 
 
 @pytest.mark.slow
 @READ_SPOILED
-@examples(1_500)
+@examples(MANY)
 @given(asked=QUERIES, who=WHO)
-def test_very_many_queries_over_rows_that_break_the_rules_are_answered_alike(
+def test_many_more_queries_over_rows_that_break_the_rules_are_answered_alike(
     spoiled: World, asked: Asked, who: str
 ) -> None:
     same(spoiled, asked, actor(spoiled, who))
 
 
 @pytest.mark.slow
-@examples(1_000)
+@examples(MANY)
 @given(asked=MUTATIONS, who=WHO)
-def test_very_many_mutations_are_answered_alike(kept: tuple[World, Path], asked: Asked, who: str) -> None:
+def test_many_more_mutations_are_answered_alike(kept: tuple[World, Path], asked: Asked, who: str) -> None:
     world, copy = kept
     restore(world, copy)
     same(world, asked, actor(world, who))
