@@ -12,7 +12,7 @@ from resolvers.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-OF_TESTS = {"TEST_MYSQL"}
+OF_TESTS = {"TEST_MYSQL", "TEST_DOCUMENTS"}
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
