@@ -18,7 +18,7 @@ from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
 from resolvers.metadata.allowance import Allowance
-from resolvers.metadata.channel import Channel
+from resolvers.metadata.channel import Channel, wire_of
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
 from resolvers.metadata.generation import Generation
@@ -285,7 +285,7 @@ class Session:
             )
 
     def _reached(self, connection: Connection) -> AbstractContextManager[None]:
-        return self._stop.reaches(partial(interrupt, connection.connection.driver_connection))
+        return self._stop.reaches(partial(interrupt, wire_of(connection.connection), self.service.engine))
 
     def _stoppable(self) -> Stoppable:
         return Stoppable(self._stop, "What was to be changed before has been." if self.changes else "")

@@ -2,20 +2,18 @@
 
 import copy
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from resolvers.errors import Problem
+from resolvers.metadata.wire import Wire
 
 log = logging.getLogger("airflow_graph")
-
-# Seconds that telling the database may take.
-_TELLING = 2.0
 
 
 class Stop:
@@ -77,12 +75,10 @@ class Stoppable:
             self.stop.check(self.so)
 
 
-def interrupt(driver: object) -> None:
-    """Have the database give up what runs on a connection of its driver."""
+def interrupt(wire: Wire, engine: Engine) -> None:
+    """Have the database give up what runs on a connection."""
     try:
-        if isinstance(driver, psycopg.Connection):
-            driver.cancel_safe(timeout=_TELLING)
-        elif isinstance(driver, sqlite3.Connection):
-            driver.interrupt()
-    except (psycopg.Error, sqlite3.Error) as error:
+        wire.cancel(engine)
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+        # Its own timeout ends it.
         log.warning("statement not cancelled", extra={"fields": {"error": type(error).__name__}})

@@ -134,7 +134,7 @@ class Channel:
             self._connection = self._engine.pool.connect()
         except self._errors as error:
             raise DBAPIError(None, None, error) from error
-        self._wire = _wire_of(self._connection)
+        self._wire = wire_of(self._connection)
         # That may have taken its time.
         self._refuse_if_given_up()
         return self._wire
@@ -187,7 +187,7 @@ def open_channel(engine: Engine, *, alone: bool = False) -> Iterator[Channel]:
         channel.close()
 
 
-def _wire_of(connection: PoolProxiedConnection) -> Wire:
+def wire_of(connection: PoolProxiedConnection) -> Wire:
     """Return the wire of a pooled connection: the same one as long as the connection lives."""
     info, driver = connection.info, connection.driver_connection
     if _WIRE not in info:
