@@ -17,6 +17,7 @@ from tests.bench.databases import CACHE, UnsuitableServerError, opened
 from tests.bench.handwritten.subjects import subjects as handwritten
 from tests.bench.launching import NotStartedError
 from tests.bench.measuring import DifferentError, compare, measure, started
+from tests.bench.options import in_rounds, on_a_database
 from tests.bench.ordinary.subject import subject as ordinary
 from tests.bench.peers.subjects import PEERS
 from tests.bench.picture import draw
@@ -25,7 +26,6 @@ from tests.bench.seed import Size, Told
 from tests.bench.subject import Subject
 from tests.bench.table import rendered
 from tests.bench.workloads import WORKLOADS
-from tests.stores import MINORS
 
 _WORKLOADS = [workload.name for workload in WORKLOADS]
 _WIDTH = 134
@@ -37,14 +37,7 @@ _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLO
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=f"\b\nThe pages that are asked for:\n{_PAGES}",
 )
-@click.option("--airflow", type=click.Choice(MINORS), default="3.3", show_default=True, help="Whose tables.")
-@click.option("--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True)
-@click.option(
-    "--postgres",
-    metavar="URL",
-    help="A PostgreSQL server on this machine on which databases and users may be made. Unset: one from the wheel "
-    "pgserver. Databases are called bench_..., and stay.",
-)
+@on_a_database
 @click.option(
     "--task-instances",
     type=click.IntRange(1000, 20_000_000),
@@ -57,24 +50,7 @@ _PAGES = "\n".join(f"  {workload.name}  {workload.asked}" for workload in WORKLO
     "-w", "--workload", "names", multiple=True, type=click.Choice(_WORKLOADS), help="Only this page; repeatable."
 )
 @click.option("-s", "--subject", "chosen", multiple=True, metavar="NAME", help="Only this subject; repeatable.")
-@click.option(
-    "--rounds", type=click.IntRange(1, 101), default=41, show_default=True, help="Rounds, of which the median."
-)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.02, 60),
-    default=0.05,
-    show_default=True,
-    help="How long a subject is asked a page in a round.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=CACHE / "results" / "bench.png",
-    show_default=True,
-    help="The picture; the figures are written beside it as JSON.",
-)
+@in_rounds(rounds=41, seconds=0.05, picture="bench.png")
 def main(
     airflow: str,
     database: str,

@@ -20,6 +20,7 @@ from tests.bench.growth_picture import draw
 from tests.bench.growth_table import Grown, rendered
 from tests.bench.launching import NotStartedError, stop
 from tests.bench.measuring import Started, measure
+from tests.bench.options import in_rounds, on_a_database
 from tests.bench.seed import Size
 from tests.bench.subject import Place
 
@@ -27,14 +28,7 @@ SIZES = (10_000, 100_000, 2_000_000)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--airflow", default="3.3", show_default=True, help="Whose tables: a minor release, such as 2.11.")
-@click.option("--database", type=click.Choice(["postgresql", "sqlite"]), default="postgresql", show_default=True)
-@click.option(
-    "--postgres",
-    metavar="URL",
-    help="A PostgreSQL server on this machine on which databases and users may be made. Unset: one from the wheel "
-    "pgserver. Databases are called bench_..., and stay.",
-)
+@on_a_database
 @click.option(
     "-n",
     "--task-instances",
@@ -46,24 +40,7 @@ SIZES = (10_000, 100_000, 2_000_000)
 @click.option(
     "-p", "--page", "chosen", multiple=True, metavar="TEXT", help="Only pages whose name has this in it; repeatable."
 )
-@click.option(
-    "--rounds", type=click.IntRange(1, 101), default=7, show_default=True, help="Rounds, of which the median."
-)
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.02, 60),
-    default=0.2,
-    show_default=True,
-    help="How long a page is asked for in a round.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=CACHE / "results" / "growth.png",
-    show_default=True,
-    help="The picture; the figures are written beside it as JSON.",
-)
+@in_rounds(rounds=7, seconds=0.2, picture="growth.png")
 def main(
     airflow: str,
     database: str,
