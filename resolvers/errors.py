@@ -37,9 +37,13 @@ class Invalid(Problem):
 
 
 class Unauthenticated(Problem):
-    """Nobody known is asking."""
+    """Nobody known is asking. `challenges` are what `WWW-Authenticate` says of the ways to become known."""
 
     code = "UNAUTHENTICATED"
+
+    def __init__(self, detail: str, *, challenges: tuple[str, ...] = (), hint: str | None = None) -> None:
+        super().__init__(detail, hint=hint)
+        self.challenges = challenges
 
 
 class Forbidden(Problem):

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.actor import Actor
-from resolvers.access.credentials import Credentials, TokenBook
+from resolvers.access.callers import Callers
+from resolvers.access.credentials import Credentials
+from resolvers.access.method import Installation
 from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
@@ -52,7 +54,7 @@ class Service:
     engine: Engine
     generation: Generation
     keys: KeyRing
-    tokens: TokenBook
+    callers: Callers
     plans: Plans
 
     @classmethod
@@ -71,11 +73,12 @@ class Service:
         key = config.fernet_key(settings)
         keys = KeyRing.parse(key.value if key else None)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
-        return cls(settings, config, engine, generation, keys, TokenBook.of(settings), Plans(maker))
+        callers = Callers.of(Installation(settings, config, engine, generation))
+        return cls(settings, config, engine, generation, keys, callers, Plans(maker))
 
-    def authenticate(self, authorization: str | None) -> Actor:
-        """Return whose Authorization header this is; `Unauthenticated` where it is nobody's known."""
-        return self.tokens.actor(Credentials.of_header(authorization))
+    def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
+        """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
+        return self.callers.actor(Credentials(headers, peer))
 
     def is_reachable(self) -> bool:
         """Say whether the database answers."""

@@ -28,6 +28,7 @@ _ELSEWHERE = re.compile(r"(BUILD|TEST)_\w+|LIVE")
 class Role(StrEnum):
     """What a caller may do, each role including the ones before it, as Airflow's own roles do."""
 
+    PUBLIC = "public"
     VIEWER = "viewer"
     USER = "user"
     OP = "op"
@@ -80,10 +81,14 @@ class Settings(BaseSettings):
     )
 
     # Who may ask
+    authentication: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("tokens",),
+        description="Ways in which callers may prove who they are, comma-separated, asked in this order.",
+    )
     tokens: SecretStr | None = Field(
         default=None,
         description="Static bearer tokens, each `name:role:token`, separated by commas or white space. "
-        "Roles: viewer, user, op, admin.",
+        "Roles: public, viewer, user, op, admin.",
     )
     tokens_file: Path | None = Field(
         default=None,
@@ -159,9 +164,9 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "authentication", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("dialects", mode="before")

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.answering import answer
 from graph.documents import Documents, Prepared
-from graph.http.auth import actor_of
+from graph.http.auth import actor_of, challenged
 from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.explanation import NAME, explained
@@ -82,8 +82,7 @@ class Endpoint:
             return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
         except Problem as problem:
             status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 400)
-            headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-            return Response(orjson.dumps({"errors": [_told(problem)]}), status, headers, media_type)
+            return Response(orjson.dumps({"errors": [_told(problem)]}), status, challenged(problem), media_type)
 
     async def _content(self, request: Request, until: float) -> bytes:
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

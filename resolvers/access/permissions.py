@@ -11,6 +11,10 @@ class Permission(StrEnum):
 
     DAG_READ = "dag.read"
     DAG_EDIT = "dag.edit"
+    DAG_DELETE = "dag.delete"
+    DAG_SOURCE_READ = "dag_source.read"
+    DAG_WARNING_READ = "dag_warning.read"
+    DAG_DEPENDENCY_READ = "dag_dependency.read"
     RUN_READ = "run.read"
     RUN_CREATE = "run.create"
     RUN_EDIT = "run.edit"
@@ -18,6 +22,13 @@ class Permission(StrEnum):
     TASK_READ = "task.read"
     TASK_INSTANCE_READ = "task_instance.read"
     TASK_INSTANCE_EDIT = "task_instance.edit"
+    TASK_LOG_READ = "task_log.read"
+    XCOM_READ = "xcom.read"
+    EVENT_LOG_READ = "event_log.read"
+    IMPORT_ERROR_READ = "import_error.read"
+    ASSET_READ = "asset.read"
+    ASSET_CREATE = "asset.create"
+    ASSET_DELETE = "asset.delete"
     POOL_READ = "pool.read"
     POOL_CREATE = "pool.create"
     POOL_EDIT = "pool.edit"
@@ -26,32 +37,78 @@ class Permission(StrEnum):
     VARIABLE_CREATE = "variable.create"
     VARIABLE_EDIT = "variable.edit"
     VARIABLE_DELETE = "variable.delete"
+    CONNECTION_READ = "connection.read"
+    CONNECTION_CREATE = "connection.create"
+    CONNECTION_EDIT = "connection.edit"
+    CONNECTION_DELETE = "connection.delete"
+    CONFIG_READ = "config.read"
+    JOB_READ = "job.read"
+    PLUGIN_READ = "plugin.read"
+    PROVIDER_READ = "provider.read"
+    USER_READ = "user.read"
+    USER_CREATE = "user.create"
+    USER_EDIT = "user.edit"
+    USER_DELETE = "user.delete"
+    ROLE_READ = "role.read"
+    ROLE_CREATE = "role.create"
+    ROLE_EDIT = "role.edit"
+    ROLE_DELETE = "role.delete"
+    # Airflow's permissions themselves, as a list: what its "Action" may be on which resource.
+    PERMISSION_READ = "permission.read"
 
 
 _VIEWER = frozenset(
     {
         Permission.DAG_READ,
+        Permission.DAG_SOURCE_READ,
+        Permission.DAG_WARNING_READ,
+        Permission.DAG_DEPENDENCY_READ,
         Permission.RUN_READ,
         Permission.TASK_READ,
         Permission.TASK_INSTANCE_READ,
+        Permission.TASK_LOG_READ,
+        Permission.XCOM_READ,
+        Permission.IMPORT_ERROR_READ,
+        Permission.ASSET_READ,
         Permission.POOL_READ,
+        Permission.JOB_READ,
     }
 )
 _USER = _VIEWER | {
     Permission.DAG_EDIT,
+    Permission.DAG_DELETE,
     Permission.RUN_CREATE,
     Permission.RUN_EDIT,
     Permission.RUN_DELETE,
     Permission.TASK_INSTANCE_EDIT,
 }
+_OP = _USER | {
+    Permission.ASSET_CREATE,
+    Permission.ASSET_DELETE,
+    Permission.POOL_CREATE,
+    Permission.POOL_EDIT,
+    Permission.POOL_DELETE,
+    Permission.VARIABLE_READ,
+    Permission.VARIABLE_CREATE,
+    Permission.VARIABLE_EDIT,
+    Permission.VARIABLE_DELETE,
+    Permission.CONNECTION_READ,
+    Permission.CONNECTION_CREATE,
+    Permission.CONNECTION_EDIT,
+    Permission.CONNECTION_DELETE,
+    Permission.CONFIG_READ,
+    Permission.PLUGIN_READ,
+    Permission.PROVIDER_READ,
+}
 
-# Airflow's four ordinary roles, each holding all that the one before it holds. The matrix is that of 3.x's
+# Airflow's ordinary roles, each holding all that the one before it holds. The matrix is that of 3.x's
 # SimpleAuthManager, and FAB's default roles agree for these nouns: viewers read DAGs and pools, users run
-# DAGs, operators also keep pools and variables.
+# DAGs, operators also keep pools, variables and connections, and administrators users and the audit log.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.PUBLIC: frozenset(),
     Role.VIEWER: _VIEWER,
     Role.USER: _USER,
-    Role.OP: frozenset(Permission),
+    Role.OP: _OP,
     Role.ADMIN: frozenset(Permission),
 }
 
