@@ -1,0 +1,144 @@
+"""Whoever calls our /api/v1 may do what they may do at a real Airflow 2.11's, and is refused in its words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from graph.rest.rows import Row
+
+from .airflow import PATIENCE
+from .cells import Cell, cells, rows
+from .judge import NOBODY_IS_PUBLIC, Judge
+from .people import CALLERS, UNKNOWN, Caller
+from .serving import Service
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE), pytest.mark.xdist_group("judge-2.11.2")]
+VERSION = "2.11.2"
+BASIC = {"AIRFLOW_GRAPH_AUTHENTICATION": "basic"}
+PUBLIC = {**BASIC, "AIRFLOW_GRAPH_ANONYMOUS_ROLE": "Public"}
+OF_BOTH = pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.method} {row.path}")
+DENIED = (401, 403)
+AUDITED = ("event", "owner", "owner_display_name", "dag_id", "run_id", "task_id", "map_index", "extra")
+UNCOUNTED = ("/eventLogs",)
+"""Lists whose length is another one with us: we have refusals audited that Airflow does not."""
+
+
+@dataclass
+class Both:
+    """A real web server and ours, over databases that were alike at first: what changes one is to change the other."""
+
+    judge: Judge
+    theirs: httpx.Client
+    ours: httpx.Client
+
+    def ask(self, cell: Cell, caller: Caller) -> tuple[httpx.Response, httpx.Response]:
+        """Return the two answers to a request."""
+        return _asked(self.theirs, cell, caller), _asked(self.ours, cell, caller)
+
+    def audited(self) -> tuple[int, int]:
+        """Return how many rows the two audit logs have."""
+        return self.judge.audited(self.judge.theirs), self.judge.audited(self.judge.database_url)
+
+    def audit_rows(self, since: tuple[int, int]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+        """Return the rows that came to the two audit logs since."""
+        theirs, ours = since
+        return (
+            self.judge.audit_rows(self.judge.theirs, AUDITED, theirs),
+            self.judge.audit_rows(self.judge.database_url, AUDITED, ours),
+        )
+
+
+def _asked(client: httpx.Client, cell: Cell, caller: Caller) -> httpx.Response:
+    body = {} if cell.body is None else {"json": cell.body}
+    try:
+        return client.request(cell.method, cell.path, params=cell.query, auth=caller.credentials, **body)  # type: ignore[arg-type]
+    finally:
+        # Airflow would know them again by the session that it opens.
+        client.cookies.clear()
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+    judging = Judge(VERSION, tmp_path_factory.mktemp("judge"))
+    try:
+        judging.people()
+        yield judging
+    finally:
+        judging.stop()
+
+
+def _both(judge: Judge, name: str, configuration: str, settings: Mapping[str, str]) -> Iterator[Both]:
+    address = judge.serve(name, configuration)
+    service = Service(judge, settings=settings)
+    try:
+        judge.wait(address)
+        with (
+            httpx.Client(base_url=f"{address}/api/v1", timeout=60, trust_env=False) as theirs,
+            httpx.Client(base_url=f"{service.url}/api/v1", timeout=60, trust_env=False) as ours,
+        ):
+            yield Both(judge, theirs, ours)
+    finally:
+        service.stop()
+
+
+@pytest.fixture(scope="module")
+def public(judge: Judge) -> Iterator[Both]:
+    """Return the two where nobody known has the role Public, as out of the box."""
+    yield from _both(judge, "public", "", PUBLIC)
+
+
+@pytest.fixture(scope="module")
+def private(judge: Judge) -> Iterator[Both]:
+    """Return the two where nobody known has no role."""
+    yield from _both(judge, "private", NOBODY_IS_PUBLIC, BASIC)
+
+
+@OF_BOTH
+def test_nobody_known_is_answered_as_by_the_real_one_that_has_no_public_role(private: Both, row: Row) -> None:
+    asked = [(cell, caller) for caller in UNKNOWN for cell in cells(row, caller)]
+
+    told = [apart for cell, caller in asked if (apart := _apart(row, cell, caller, *private.ask(cell, caller)))]
+
+    assert not told, "\n".join(told)
+
+
+@OF_BOTH
+def test_every_caller_is_answered_as_by_the_real_one(public: Both, row: Row) -> None:
+    told: list[str] = []
+    for caller in CALLERS:
+        for cell in cells(row, caller):
+            before = public.audited()
+            theirs, ours = public.ask(cell, caller)
+            if apart := _apart(row, cell, caller, theirs, ours):
+                told.append(apart)
+            elif theirs.status_code not in DENIED:
+                real, own = public.audit_rows(before)
+                if real != own:
+                    told.append(f"{_name(cell, caller)}: audited by ours {own}, by theirs {real}")
+
+    assert not told, "\n".join(told)
+
+
+def _apart(row: Row, cell: Cell, caller: Caller, theirs: httpx.Response, ours: httpx.Response) -> str | None:
+    """Say where two answers differ: their status, the problem, how many there are, or the header that asks who calls."""
+    real, own = _told(row, theirs), _told(row, ours)
+    if theirs.status_code == 500 and 400 <= ours.status_code < 500:
+        return None
+    return None if real == own else f"{_name(cell, caller)}: ours {own}, theirs {real}"
+
+
+def _name(cell: Cell, caller: Caller) -> str:
+    return f"{caller.name} {cell.method} {cell.path} {cell.about}"
+
+
+def _told(row: Row, answer: httpx.Response) -> object:
+    challenge = answer.headers.get("www-authenticate")
+    if answer.is_success:
+        body = answer.json() if answer.content and "json" in answer.headers["content-type"] else None
+        counted = isinstance(body, dict) and "total_entries" in body and row.path not in UNCOUNTED
+        return answer.status_code, body["total_entries"] if counted else None, challenge
+    body = answer.json() if "json" in answer.headers.get("content-type", "") else None
+    return answer.status_code, body, challenge
