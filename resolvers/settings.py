@@ -98,6 +98,20 @@ class Settings(BaseSettings):
         default=None,
         description="Role of callers who present nothing. Listens on a loopback address only.",
     )
+    access_refresh: float = Field(
+        default=5,
+        ge=0,
+        le=300,
+        description="Seconds for which what the database says of a user, of their password, roles and permissions, is "
+        "taken as known: who loses a right has lost it after so long.",
+    )
+    password_memory: float = Field(
+        default=300,
+        ge=0,
+        le=86400,
+        description="Seconds for which a verified password that is not used is remembered, by a digest in memory; "
+        "meanwhile it costs no hash. It counts no longer than it is the user's.",
+    )
 
     # What one request may cost
     request_timeout: float = Field(

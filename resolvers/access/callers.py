@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resolvers.access.actor import Actor, actor_of_role
+from resolvers.access.basic import BasicPasswords
 from resolvers.access.credentials import Credentials
 from resolvers.access.method import Installation, Method
 from resolvers.access.static import StaticTokens
 from resolvers.errors import Invalid, Unauthenticated
 
 # By the names that the setting `authentication` has for them.
-METHODS: Mapping[str, Callable[[Installation], Method]] = {"tokens": StaticTokens.of}
+METHODS: Mapping[str, Callable[[Installation], Method]] = {
+    "tokens": StaticTokens.of,
+    "basic": BasicPasswords.of,
+}
 
 
 @dataclass(frozen=True)
