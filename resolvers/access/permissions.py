@@ -125,3 +125,8 @@ class Guard:
 
     permissions: tuple[Permission, ...]
     dag: str | None = None
+
+    @property
+    def own(self) -> tuple[Permission, ...]:
+        """The permissions that are about the rows themselves, not about the DAG that they belong to."""
+        return tuple(one for one in self.permissions if one is not Permission.DAG_READ) or self.permissions

@@ -16,16 +16,17 @@ class Stance(Enum):
 
 
 class Scopes:
-    """The scopes of one actor, each found once."""
+    """The scopes of one actor, each found once; rows of the DAGs `shown` are seen whatever the actor was granted."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, shown: Scope = frozenset()) -> None:
         self._actor = actor
+        self._shown = shown
         self._found: dict[Guard, Scope] = {}
 
     def of(self, guard: Guard) -> Scope:
         """Return the DAGs whose rows the actor sees; for a guard without a DAG, all or nothing."""
         if guard not in self._found:
-            self._found[guard] = scope_of(guard, self._actor)
+            self._found[guard] = scope_of(guard, self._actor, self._shown)
         return self._found[guard]
 
     def stance(self, guard: Guard) -> Stance:

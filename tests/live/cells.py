@@ -110,6 +110,8 @@ def _cell(row: Row, caller: Caller, about: str, dag_id: str) -> Cell:
     names = {**_NAMES, "dag_id": dag_id}
     if about == "any" and row.method == "GET":
         names["dag_run_id"] = "~"
+    if "{map_index" in row.path or row.path.endswith("/listMapped"):
+        names["task_id"] = "m"
     path = row.path
     for name in [part.strip("{}").split(":")[0] for part in path.split("/") if part.startswith("{")]:
         assert name in names, f"Say what stands for {{{name}}} in {path}."

@@ -80,7 +80,16 @@ class Judge:
         port = free_port()
         told_ = replace(self.layout, server_port=port)
         self._servers[name] = Daemon(
-            [str(self._venv / "bin" / "airflow"), "webserver", "--hostname", "127.0.0.1", "--port", str(port), "-w", "1"],
+            [
+                str(self._venv / "bin" / "airflow"),
+                "webserver",
+                "--hostname",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "-w",
+                "1",
+            ],
             environment={
                 **environment(told_, major=2, venv=self._venv),
                 "AIRFLOW_HOME": str(home),

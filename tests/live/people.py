@@ -60,7 +60,7 @@ CALLERS = (
     Caller("runner", grants=_EDIT_ALL),
 )
 
-_DAG = '''
+_DAG = """
 from datetime import datetime
 
 from airflow import DAG
@@ -69,7 +69,7 @@ from airflow.operators.bash import BashOperator
 
 with DAG({dag_id!r}, schedule=[Dataset({uri!r})], start_date=datetime(2026, 1, 1)):
     BashOperator(task_id="a", bash_command="true") >> BashOperator.partial(task_id="m").expand(bash_command=["true", ":"])
-'''
+"""
 
 
 def dag_ids(caller: Caller) -> tuple[str, str]:

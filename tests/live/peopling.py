@@ -46,7 +46,12 @@ def add_run(dag: Any, run_id: str) -> None:
     with create_session() as session:
         date = MOMENT.add(hours=run_id == "other")
         run = dag.create_dagrun(
-            run_id=run_id, state="success", execution_date=date, run_type="manual", session=session, data_interval=(date, date)
+            run_id=run_id,
+            state="success",
+            execution_date=date,
+            run_type="manual",
+            session=session,
+            data_interval=(date, date),
         )
         for instance in run.get_task_instances(session=session):
             instance.state = "success"
@@ -63,7 +68,12 @@ def add_person(manager: Any, person: dict[str, Any]) -> None:
     name = person["name"]
     hashed = generate_password_hash(person["password"], method=CHEAP)
     user = manager.add_user(
-        name, name.title(), "Caller", f"{name}@example.org", roles or manager.find_role("Public"), hashed_password=hashed
+        name,
+        name.title(),
+        "Caller",
+        f"{name}@example.org",
+        roles or manager.find_role("Public"),
+        hashed_password=hashed,
     )
     assert user, name
     user.roles = roles

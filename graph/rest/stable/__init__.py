@@ -18,4 +18,5 @@ STABLE = Dialect(
         *variables.ROWS,
     ),
     render,
+    mistaken_are_anonymous=True,
 )
