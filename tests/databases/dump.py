@@ -17,7 +17,7 @@ SESSION_ONLY = re.compile(r"^(SET |SELECT pg_catalog\.set_config|--|\\)")
 
 
 def sqlite_dump(path: Path, *prefixes: str) -> str:
-    """Tables, indexes and rows of a SQLite file, each kind in the order of names; of some tables if prefixes are given."""
+    """Tables, indexes and rows of a SQLite file, each kind in the order of names; of all tables or of some."""
     with closing(sqlite3.connect(path)) as connection:
         made = connection.execute(
             "SELECT type, name, sql, tbl_name FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
