@@ -55,7 +55,11 @@ class Call:
 
     def admit(self, guard: Guard) -> None:
         """Refuse who may not read of the DAG that the path names, whether or not there is such a DAG."""
-        self.session.admit(guard, self.path.get("dag_id", ANY))
+        dag_id = self.path.get("dag_id", ANY)
+        self.session.admit(guard, dag_id)
+        if dag_id == ANY:
+            # Who may ask for whichever is told that it is no DAG's name, even where they may see no DAG at all.
+            self.session.show(frozenset({ANY}))
 
     def change(
         self,

@@ -139,8 +139,8 @@ class Endpoint:
         try:
             return self.authenticate(request)
         except Unauthenticated:
-            anonymous = self.service.callers.anonymous
-            if anonymous is None or not self.dialect.mistaken_are_anonymous:
+            anonymous = self.service.callers.anonymous() if self.dialect.mistaken_are_anonymous else None
+            if anonymous is None:
                 raise
             return anonymous
 

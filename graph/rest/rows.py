@@ -88,6 +88,8 @@ class Page:
     # Conditions that hold unless a parameter says otherwise: its name, and what it turns off when false.
     unless: Mapping[str, Match] = field(default_factory=dict)
     zero_is_usual: bool = True
+    # Whether `~` in the path stands for whichever; else for what is called so, which nothing is.
+    takes_any: bool = True
     method: str = "GET"
     body: None = None
     open: bool = False
@@ -106,7 +108,11 @@ class Page:
 
     def filter(self, call: Call) -> Filter:
         """Return the conditions that the path and the parameters state."""
-        keys = tuple(Match(name, Operator.EQUALS, value) for name, value in call.columns().items() if value != ANY)
+        keys = tuple(
+            Match(name, Operator.EQUALS, value)
+            for name, value in call.columns().items()
+            if value != ANY or not self.takes_any
+        )
         usual = tuple(match for name, match in self.unless.items() if call.query.get(name, True))
         given = tuple(
             narrowing.condition(call.query[narrowing.parameter.name])

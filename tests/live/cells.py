@@ -115,12 +115,11 @@ def _cell(row: Row, caller: Caller, about: str, dag_id: str) -> Cell:
     path = row.path
     for name in [part.strip("{}").split(":")[0] for part in path.split("/") if part.startswith("{")]:
         assert name in names, f"Say what stands for {{{name}}} in {path}."
-        path = path.replace("{%s}" % name, names[name]).replace("{%s:int}" % name, names[name])
-        path = path.replace("{%s:path}" % name, names[name])
+        for form in (name, f"{name}:int", f"{name}:path"):
+            path = path.replace(f"{{{form}}}", names[name])
     body = None
     if row.body is not None:
-        told = {name: _named(value, caller) for name, value in _BODIES.get(place, _fitting(row.body)).items()}
-        body = {name: value for name, value in told.items() if dag_id != "" or name not in ("dag_id",)}
+        body = {name: _named(value, caller) for name, value in _BODIES.get(place, _fitting(row.body)).items()}
     query = {name: value.replace("NAME", caller.name) for name, value in _QUERIES.get(place, {}).items()}
     return Cell(row.method, path.replace("NAME", caller.name), query, body, about)
 

@@ -1,4 +1,4 @@
-"""A real Airflow 2 that only answers: its web servers over a peopled database, and a copy of that for our own server."""
+"""A real Airflow 2 that only answers: web servers over a peopled database, and a copy of that for our own server."""
 
 import json
 import subprocess

@@ -19,15 +19,21 @@ class Caller:
     role: str | None = None
     is_active: bool = True
     password: str | None = PASSWORD
+    # Who fails too often is kept waiting with us: there are several users of the kind.
+    users: int = 1
     # On the DAG `seen_NAME` alone.
     actions: tuple[str, ...] = ()
     # On whatever there is.
     grants: tuple[tuple[str, str], ...] = ()
 
     @property
-    def credentials(self) -> tuple[str, str] | None:
-        """What they present."""
-        return None if self.password is None else (self.name, self.password)
+    def names(self) -> list[str]:
+        """The names of the users of this kind."""
+        return [self.name] if self.users == 1 else [f"{self.name}_{number}" for number in range(self.users)]
+
+    def credentials(self, number: int) -> tuple[str, str] | None:
+        """Return what the user of a number presents."""
+        return None if self.password is None else (self.names[number % self.users], self.password)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -42,8 +48,8 @@ _EDIT_ALL = (*_READ_ALL, *_CHANGES, ("can_edit", "Task Instances"))
 
 UNKNOWN = (
     Caller("anonymous", password=None),
-    Caller("mistaken", "Admin", password="not the one"),
-    Caller("inactive", "Admin", is_active=False),
+    Caller("mistaken", "Admin", password="not the one", users=100),
+    Caller("inactive", "Admin", is_active=False, users=100),
 )
 """Those whom Airflow takes for nobody."""
 CALLERS = (
@@ -56,8 +62,10 @@ CALLERS = (
     Caller("admin", "Admin"),
     Caller("reader", actions=("can_read",), grants=_READ_ALL),
     Caller("editor", actions=("can_read", "can_edit", "can_delete"), grants=_EDIT_ALL),
-    # May do everything to runs, of which there are none that it may see.
+    # May do everything to runs, of which there are none that they may see.
     Caller("runner", grants=_EDIT_ALL),
+    # May change what they may not read.
+    Caller("writer", actions=("can_edit",), grants=_EDIT_ALL[len(_READ_ALL) :]),
 )
 
 _DAG = """
@@ -68,7 +76,8 @@ from airflow.datasets import Dataset
 from airflow.operators.bash import BashOperator
 
 with DAG({dag_id!r}, schedule=[Dataset({uri!r})], start_date=datetime(2026, 1, 1)):
-    BashOperator(task_id="a", bash_command="true") >> BashOperator.partial(task_id="m").expand(bash_command=["true", ":"])
+    first = BashOperator(task_id="a", bash_command="true")
+    first >> BashOperator.partial(task_id="m").expand(bash_command=["true", ":"])
 """
 
 
@@ -90,6 +99,7 @@ def told(callers: tuple[Caller, ...] = CALLERS) -> str:
     people: list[Mapping[str, object]] = [
         {
             "name": caller.name,
+            "users": caller.names,
             "password": PASSWORD,
             "is_active": caller.is_active,
             "roles": caller.roles,

@@ -37,6 +37,9 @@ def main(people: list[dict[str, Any]]) -> None:
             session.add(Connection(conn_id=f"connection_{name}", conn_type="http", host="localhost"))
             Variable.set(f"variable_{name}", "value", session=session)
     with get_application_builder() as builder:
+        # What Airflow's own roles permit, as a server sees to when it starts.
+        builder.add_permissions(update_perms=True)
+        builder.sm.sync_roles()
         for person in people:
             add_person(builder.sm, person)
 
@@ -65,20 +68,14 @@ def add_person(manager: Any, person: dict[str, Any]) -> None:
     roles = [manager.add_role(name) for name in person["roles"]]
     for action, resource in person["grants"]:
         manager.add_permission_to_role(roles[0], manager.create_permission(action, resource))
-    name = person["name"]
     hashed = generate_password_hash(person["password"], method=CHEAP)
-    user = manager.add_user(
-        name,
-        name.title(),
-        "Caller",
-        f"{name}@example.org",
-        roles or manager.find_role("Public"),
-        hashed_password=hashed,
-    )
-    assert user, name
-    user.roles = roles
-    user.active = person["is_active"]
-    manager.update_user(user)
+    for name in person["users"]:
+        first = roles or manager.find_role("Public")
+        user = manager.add_user(name, name.title(), "Caller", f"{name}@example.org", first, hashed_password=hashed)
+        assert user, name
+        user.roles = roles
+        user.active = person["is_active"]
+        manager.update_user(user)
 
 
 if __name__ == "__main__":

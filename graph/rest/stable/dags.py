@@ -219,7 +219,7 @@ ROWS: tuple[Row, ...] = (
         body_as={"is_paused": "is_paused"},
         query=lists("update_mask"),
         check=_only_paused,
-        words={NotFound: Words("Not Found", "Dag with id: '{dag_id}' not found")},
+        words={NotFound: Words("Dag with id: '{dag_id}' not found")},
         finish=with_file_token,
     ),
     Custom("GET", "/dags/{dag_id}/details", _details, query=lists("fields")),

@@ -172,6 +172,7 @@ _MAPPED_PAGE = Page(
     _MAPPED,
     (*_NARROWINGS, *_UPDATED),
     always=(Match("map_index", Operator.AT_LEAST, 0),),
+    takes_any=False,
     finish=finish_task_instance,
 )
 
