@@ -72,7 +72,7 @@ class FabPasswords:
         if user is not None and expected and matches:
             self._memory.remember(digest, expected)
             self._names.succeeded(name.lower())
-            self._note(user, succeeded=True)
+            self._note(user)
             return user
         # A script that goes on with an old password is slowed by its name, and must not hold up all of its address.
         if self._names.failed(name.lower()) and peer is not None:
@@ -80,15 +80,15 @@ class FabPasswords:
         # What is no user's name may be a password in the wrong field.
         told = {"user": user.actor.name if user else "unknown", "address": peer or "unknown"}
         log.warning("wrong password", extra={"fields": told})
-        if user is not None:
-            self._note(user, succeeded=False)
         return None
 
-    def _note(self, user: FabUser, *, succeeded: bool) -> None:
+    def _note(self, user: FabUser) -> None:
+        # Failures are not: who is nobody must not make the scheduler's database write, nor learn by the time that it
+        # takes which names there are.
         if not self._writes:
             return
         try:
-            self._rows.note_login(user.id, succeeded=succeeded)
+            self._rows.note_login(user.id)
         except (Problem, SQLAlchemyError) as error:
             # A database that is only read, or rows that somebody holds: this is no reason to keep anybody out.
             log.debug("login not noted", extra={"fields": {"reason": type(error).__name__}})
