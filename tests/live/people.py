@@ -66,6 +66,8 @@ CALLERS = (
     Caller("runner", grants=_EDIT_ALL),
     # May change what they may not read.
     Caller("writer", actions=("can_edit",), grants=_EDIT_ALL[len(_READ_ALL) :]),
+    # May read what belongs to DAGs, and edit one DAG that they may not read.
+    Caller("corrector", actions=("can_edit",), grants=_EDIT_ALL),
 )
 
 _DAG = """

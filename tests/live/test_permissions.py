@@ -23,6 +23,16 @@ ROWS = rows()
 OF_BOTH = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
 DENIED = (401, 403)
 AUDITED = ("event", "owner", "owner_display_name", "dag_id", "run_id", "task_id", "map_index", "extra")
+_TASK_INSTANCES = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances"
+DIFFERENCES = {
+    # Who sees no DAG is shown the task instances of all by Airflow's batch list, and of none by ours.
+    ("POST", "/dags/~/dagRuns/~/taskInstances/list"): {"runner", "corrector"},
+    # Airflow's lists of whichever DAG's show those that one may edit, though it refuses each of them by its name.
+    ("GET", "/dags/{dag_id}/dagRuns"): {"corrector"},
+    ("GET", _TASK_INSTANCES): {"corrector"},
+    ("POST", "/dags/~/dagRuns/list"): {"corrector"},
+}
+"""Rows that answer some callers otherwise on purpose, as docs/differences.md says."""
 UNCOUNTED = ("/eventLogs",)
 """Lists whose length is another one with us: we have refusals audited that Airflow does not."""
 
@@ -111,18 +121,24 @@ def test_nobody_known_is_answered_as_by_the_real_one_that_has_no_public_role(pri
 
 
 @OF_BOTH
-def test_every_caller_is_answered_as_by_the_real_one(public: Both, row: Row) -> None:
+def test_every_caller_is_answered_and_audited_as_by_the_real_one(public: Both, row: Row) -> None:
     told: list[str] = []
+    on_purpose = DIFFERENCES.get((row.method, row.path), set())
+    differing = set()
     before = public.audited()
     for caller, cell, theirs, ours in public.ask(row, CALLERS):
-        real, own = public.audit_rows(before)
-        before = public.audited()
         if apart := _apart(row, cell, caller, theirs, ours):
-            told.append(apart)
-        elif theirs.status_code not in DENIED and real != own:
-            told.append(f"{_name(cell, caller)}: audited by ours {own}, by theirs {real}")
+            differing.add(caller.name)
+            if caller.name not in on_purpose:
+                told.append(apart)
+        if row.method != "GET":
+            real, own = public.audit_rows(before)
+            before = public.audited()
+            if real != own and theirs.status_code not in DENIED:
+                told.append(f"{_name(cell, caller)}: audited by ours {own}, by theirs {real}")
 
     assert not told, "\n".join(told)
+    assert differing == on_purpose
 
 
 def _apart(row: Row, cell: Cell, caller: Caller, theirs: httpx.Response, ours: httpx.Response) -> str | None:
