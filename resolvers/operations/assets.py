@@ -66,6 +66,7 @@ def delete_queued_asset_events(
 
 @operation(
     needs=Permission.ASSET_DELETE,
+    on="dag_id",
     audit=Audit("api.delete_dag_dataset_queued_events", "delete_dag_asset_queued_events", "DELETE", ("dag_id",)),
 )
 def delete_queued_asset_events_of_dag(work: Work, *, dag_id: str, before: datetime | None = None) -> int:
@@ -75,6 +76,7 @@ def delete_queued_asset_events_of_dag(work: Work, *, dag_id: str, before: dateti
 
 @operation(
     needs=Permission.ASSET_DELETE,
+    on="dag_id",
     audit=Audit("api.delete_dag_dataset_queued_event", "delete_dag_asset_queued_event", "DELETE", ("dag_id",)),
 )
 def delete_queued_asset_event(
