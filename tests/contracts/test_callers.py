@@ -20,18 +20,21 @@ for module in pkgutil.iter_modules(resolvers.operations.__path__):
     importlib.import_module(f"resolvers.operations.{module.name}")
 
 _DAG_PARTS = ("DAG Runs", "Task Instances")
-_SHARED = ("Pools", "Variables")
+_SHARED = ("Pools", "Variables", "Assets")
 _READS: tuple[Pair, ...] = tuple(("can_read", part) for part in _DAG_PARTS)
 _CHANGES: tuple[Pair, ...] = tuple((action, part) for action in ACTIONS[1:] for part in _DAG_PARTS)
 
 CALLERS: Mapping[str, tuple[Pair, ...]] = {
     "stranger": (),
     "reader": (("can_read", "DAG:mine"), *_READS),
-    "editor": (("can_read", "DAG:mine"), ("can_edit", "DAG:mine"), *_READS, *_CHANGES),
+    "editor": (
+        *(("can_read", "DAG:mine"), ("can_edit", "DAG:mine"), *_READS, *_CHANGES),
+        *((action, "Assets") for action in ACTIONS),
+    ),
     # Everything about runs, and no DAG.
     "runner": (*_READS, *_CHANGES),
     # May change what they may not read.
-    "writer": (("can_edit", "DAG:mine"), *_CHANGES, *((action, one) for action in ACTIONS[1:] for one in _SHARED)),
+    "writer": (("can_edit", "DAG:mine"), *_CHANGES, *((action, one) for action in ACTIONS[1:] for one in _SHARED[:2])),
     "admin": tuple((action, one) for action in ACTIONS for one in ("DAGs", *_DAG_PARTS, *_SHARED)),
 }
 
@@ -42,6 +45,10 @@ READING: Mapping[str, tuple[str, ...]] = {
     "TaskInstance": ("DAG Runs", "Task Instances"),
     "Pool": ("Pools",),
     "Variable": ("Variables",),
+    "Asset": ("Assets",),
+    "AssetAlias": ("Assets",),
+    "AssetEvent": ("Assets",),
+    "QueuedAssetEvent": ("Assets",),
 }
 
 # What a mutation takes: of its DAG to be edited, and of what else which action.
@@ -64,6 +71,9 @@ CHANGING: Mapping[str, tuple[Pair, ...]] = {
     "setVariable": (("can_create", "Variables"),),
     "updateVariable": (("can_edit", "Variables"),),
     "deleteVariable": (("can_delete", "Variables"),),
+    "createAssetEvent": (("can_create", "Assets"),),
+    # Airflow 2 asks whether the DAG may be read, Airflow 3 whether it may be edited.
+    "deleteQueuedAssetEvents": (("can_delete", "Assets"), ("can_read", "DAG"), ("can_edit", "DAG")),
 }
 
 
@@ -89,7 +99,9 @@ def guarded(request: pytest.FixtureRequest) -> Iterator[World]:
 
 def actor(world: World, caller: str) -> Actor:
     """Return a caller as FAB's roles make them."""
-    return Actor(caller, "test", grants_of(CALLERS[caller], world.generation.number))
+    named = {"Assets": "Datasets"} if world.generation.number == 2 else {}
+    pairs = [(action, named.get(resource, resource)) for action, resource in CALLERS[caller]]
+    return Actor(caller, "test", grants_of(pairs, world.generation.number))
 
 
 @pytest.mark.parametrize("caller", CALLERS)
