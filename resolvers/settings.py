@@ -17,6 +17,9 @@ from resolvers.errors import Invalid
 PREFIX = "AIRFLOW_GRAPH_"
 DEFAULT_PORT = 8088
 
+# What HTTP lets the name of a header be.
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+
 # Kubernetes tells every pod about the Services beside it: for one that is called
 # airflow-graph by variables of these names, which are not meant for us.
 _SERVICE_LINK = re.compile(r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
@@ -87,12 +90,18 @@ class Settings(BaseSettings):
     )
     tokens: SecretStr | None = Field(
         default=None,
-        description="Static bearer tokens, each `name:role:token`, separated by commas or white space. "
-        "Roles: public, viewer, user, op, admin.",
+        description="Static tokens, each `name:role:token`, or `name:role@dag+dag:token` for some DAGs alone, "
+        "separated by commas or white space. Roles: public, viewer, user, op, admin. `sha256:` and a digest "
+        "may stand for the token: `airflow-graph token` makes both.",
     )
     tokens_file: Path | None = Field(
         default=None,
-        description="File of further static bearer tokens; `#` begins a comment.",
+        description="File of further static tokens; `#` begins a comment.",
+    )
+    token_header: HeaderName | None = Field(
+        default=None,
+        description="Header that holds a static token and nothing else, for `header` in `authentication`; "
+        "`Authorization` means one without a scheme.",
     )
     anonymous_role: Role | None = Field(
         default=None,
@@ -231,7 +240,7 @@ def check_exposure(settings: Settings) -> None:
                 field="host",
                 hint="Listen on 127.0.0.1, or unset anonymous_role and give tokens.",
             )
-    elif settings.tokens is None and settings.tokens_file is None:
+    elif {"tokens", "header"}.issuperset(settings.authentication) and not (settings.tokens or settings.tokens_file):
         raise Invalid(
             "Nothing says how callers prove who they are.",
             field="tokens",

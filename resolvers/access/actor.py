@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from resolvers.access.permissions import ROLE_PERMISSIONS, Permission
+from resolvers.access.permissions import PER_DAG, ROLE_PERMISSIONS, Permission
 from resolvers.settings import Role
 
 
@@ -50,9 +50,16 @@ class Actor:
         return dag_id in scope
 
 
-def actor_of_role(name: str, role: Role, *, method: str) -> Actor:
-    """Return an actor who holds all that an Airflow role holds, on every DAG."""
-    grants: dict[Permission, Scope] = dict.fromkeys(ROLE_PERMISSIONS[role], EVERYTHING)
+def actor_of_role(name: str, role: Role, *, method: str, dags: frozenset[str] | None = None) -> Actor:
+    """Return an actor who holds all that an Airflow role holds, on every DAG.
+
+    With `dags`, what the role holds of DAGs, on those alone, and nothing else of it, such as its right to pools.
+    Who holds a part of a role is not said to have it.
+    """
+    held = ROLE_PERMISSIONS[role]
+    if dags is not None:
+        return Actor(name=name, method=method, grants=dict.fromkeys(held & PER_DAG, dags))
+    grants: dict[Permission, Scope] = dict.fromkeys(held, EVERYTHING)
     return Actor(name=name, method=method, grants=grants, role=role.value)
 
 

@@ -7,12 +7,13 @@ from resolvers.access.actor import Actor, actor_of_role
 from resolvers.access.basic import BasicPasswords
 from resolvers.access.credentials import Credentials
 from resolvers.access.method import Installation, Method
-from resolvers.access.static import StaticTokens
+from resolvers.access.static import HeaderTokens, StaticTokens
 from resolvers.errors import Invalid, Unauthenticated
 
 # By the names that the setting `authentication` has for them.
 METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "tokens": StaticTokens.of,
+    "header": HeaderTokens.of,
     "basic": BasicPasswords.of,
 }
 
@@ -35,25 +36,36 @@ class Callers:
     def actor(self, credentials: Credentials) -> Actor:
         """Return who is calling; `Unauthenticated` where it is nobody known, or where what they present is wrong."""
         for method in self.methods:
-            actor = method.actor(credentials)
+            try:
+                actor = method.actor(credentials)
+            except Unauthenticated as refusal:
+                raise Unauthenticated(
+                    refusal.detail, challenges=refusal.challenges or self.challenges, hint=refusal.hint
+                ) from None
             if actor is not None:
                 return actor
         scheme, _ = credentials.authorization
         if not scheme and self.anonymous is not None:
             return self.anonymous
-        challenges = tuple(method.challenge for method in self.methods if method.challenge)
         raise Unauthenticated(
             "These credentials are not known." if scheme else "This needs credentials.",
-            challenges=challenges,
-            hint=f"Taken here: {', '.join(challenges)}." if challenges else None,
+            challenges=self.challenges,
+            hint=f"Taken here: {', '.join(self.challenges)}." if self.challenges else None,
         )
+
+    @property
+    def challenges(self) -> tuple[str, ...]:
+        """What `WWW-Authenticate` says of the ways."""
+        # Several may take bearer tokens.
+        return tuple(dict.fromkeys(method.challenge for method in self.methods if method.challenge))
 
 
 def _method(name: str) -> Callable[[Installation], Method]:
-    if name not in METHODS:
+    found = METHODS.get(name)
+    if found is None:
         raise Invalid(
             f"There is no way to authenticate that is called {name!r}.",
             field="authentication",
             hint=f"Choose among {', '.join(METHODS)}.",
         )
-    return METHODS[name]
+    return found
