@@ -103,6 +103,20 @@ class Settings(BaseSettings):
         description="Header that holds a static token and nothing else, for `header` in `authentication`; "
         "`Authorization` means one without a scheme.",
     )
+    proxy_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses and networks, such as `10.0.0.0/24`, of the proxies whose word counts, for `proxy` in "
+        "`authentication`; comma-separated.",
+    )
+    proxy_user_header: HeaderName = Field(
+        default="X-Forwarded-User",
+        description="Header in which a proxy names the caller. Unless a role is told too, the caller is Airflow's "
+        "user of that name or e-mail address.",
+    )
+    proxy_role: Role | None = Field(default=None, description="Role of all callers whom a proxy names.")
+    proxy_role_header: HeaderName | None = Field(
+        default=None, description="Header in which a proxy tells the caller's role: public, viewer, user, op or admin."
+    )
     anonymous_role: Role | None = Field(
         default=None,
         description="Role of callers who present nothing. Listens on a loopback address only.",
@@ -187,10 +201,18 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("cors_origins", "authentication", mode="before")
+    @field_validator("cors_origins", "authentication", "proxy_addresses", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if not ipaddress.ip_network(address).prefixlen:
+                raise ValueError(f"{address} is everywhere, not where a proxy is")
+        return value
 
     @field_validator("dialects", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from resolvers.metadata.address import address_of
 from resolvers.metadata.generation import Capability
 from resolvers.service import Service
 from resolvers.settings import Settings
-from resolvers.tokens import static_tokens
+from resolvers.tokens import StaticToken, static_tokens
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _callers(settings: Settings) -> Finding:
         tokens = static_tokens(settings)
     except Problem as problem:
         return Finding(Level.BAD, "callers", problem.detail, problem.hint)
-    if tokens:
+    if tokens or not {"tokens", "header"}.issuperset(settings.authentication):
         return Finding(Level.GOOD, "callers", callers(settings))
     if settings.anonymous_role is not None:
         return Finding(Level.NOTE, "callers", callers(settings))
@@ -148,13 +148,23 @@ def _callers(settings: Settings) -> Finding:
     )
 
 
+def _limited(token: StaticToken) -> str:
+    return token.role.value if token.dags is None else f"{token.role.value} of {', '.join(sorted(token.dags))}"
+
+
 def callers(settings: Settings) -> str:
     """Return, in words, how callers say who they are."""
     told = []
+    ways = set(settings.authentication)
     tokens = static_tokens(settings)
     if tokens:
-        names = ", ".join(f"{token.name} ({token.role.value})" for token in tokens)
-        told.append(f"'Authorization: Bearer <token>' as {names}")
+        names = ", ".join(f"{token.name} ({_limited(token)})" for token in tokens)
+        forms = ["Authorization: Bearer <token>"] if "tokens" in ways else []
+        forms += [f"{settings.token_header}: <token>"] if "header" in ways else []
+        told += [f"{' or '.join(map(repr, forms))} as {names}"] if forms else []
+    if "proxy" in ways:
+        role = settings.proxy_role or settings.proxy_role_header or "Airflow's user of that name"
+        told.append(f"{settings.proxy_user_header} from {', '.join(settings.proxy_addresses)} as {role}")
     if settings.anonymous_role is not None:
         told.append(f"without credentials as {settings.anonymous_role.value}, from this machine alone")
     return "; ".join(told)

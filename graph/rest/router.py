@@ -87,7 +87,9 @@ class Endpoint:
         """Return the answer, or the dialect's rendering of the refusal."""
         path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         if "//" in path:
-            return RedirectResponse(str(request.url.replace(path=re.sub("/{2,}", "/", request.scope["path"]))), 308)
+            # Without the host: a proxy in front may be spoken to by another name, and by TLS.
+            address = request.url.replace(scheme="", netloc="", path=re.sub("/{2,}", "/", request.scope["path"]))
+            return RedirectResponse(str(address), 308)
         found = [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
         method = "GET" if request.method == "HEAD" else request.method
         if found and method == "OPTIONS":

@@ -7,6 +7,7 @@ from resolvers.access.actor import Actor, actor_of_role
 from resolvers.access.basic import BasicPasswords
 from resolvers.access.credentials import Credentials
 from resolvers.access.method import Installation, Method
+from resolvers.access.proxy import TrustedProxy
 from resolvers.access.static import HeaderTokens, StaticTokens
 from resolvers.errors import Invalid, Unauthenticated
 
@@ -15,6 +16,7 @@ METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "tokens": StaticTokens.of,
     "header": HeaderTokens.of,
     "basic": BasicPasswords.of,
+    "proxy": TrustedProxy.of,
 }
 
 
