@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     proxy_role_header: HeaderName | None = Field(
         default=None, description="Header in which a proxy tells the caller's role: public, viewer, user, op or admin."
     )
+    kerberos_services: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("HTTP", "airflow"),
+        description="Services whose Kerberos tickets are taken, by whichever host's key is in the keytab. Browsers and "
+        "curl ask for `HTTP`, clients of Airflow's own API for `airflow`.",
+    )
     anonymous_role: Role | None = Field(
         default=None,
         description="Role of callers who present nothing. Listens on a loopback address only.",
@@ -201,7 +206,7 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("cors_origins", "authentication", "proxy_addresses", mode="before")
+    @field_validator("cors_origins", "authentication", "proxy_addresses", "kerberos_services", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value

@@ -162,6 +162,8 @@ def callers(settings: Settings) -> str:
         forms = ["Authorization: Bearer <token>"] if "tokens" in ways else []
         forms += [f"{settings.token_header}: <token>"] if "header" in ways else []
         told += [f"{' or '.join(map(repr, forms))} as {names}"] if forms else []
+    if "kerberos" in ways:
+        told.append("a Kerberos ticket as Airflow's user of that name")
     if "proxy" in ways:
         role = settings.proxy_role or settings.proxy_role_header or "Airflow's user of that name"
         told.append(f"{settings.proxy_user_header} from {', '.join(settings.proxy_addresses)} as {role}")

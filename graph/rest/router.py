@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from graph.http.auth import answer_headers
 from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.reply import refuse_longer, reply
@@ -81,6 +82,7 @@ class Endpoint:
             response = await self.response(Request(scope, receive))
         except HungUpError:
             return
+        response.headers.update(answer_headers(scope))
         await response(scope, receive, send)
 
     async def response(self, request: Request) -> Response:

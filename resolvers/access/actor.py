@@ -29,6 +29,7 @@ class Actor:
 
     `name` is what Airflow's audit log and notes will say. `method` is how they proved who they are
     (`token`, `anonymous`, ...). `grants` maps each permission held to the DAGs it is held for.
+    `answer_headers` are told to them with the answer, by a method whose other side proves itself too.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Actor:
     role: str | None = None
     display_name: str | None = None
     user_id: int | str | None = None
+    answer_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def scope(self, permission: Permission) -> Scope:
         """Return the DAGs for which this permission is held."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from resolvers.access.actor import Actor, actor_of_role
 from resolvers.access.basic import BasicPasswords
 from resolvers.access.credentials import Credentials
+from resolvers.access.kerberos import Kerberos
 from resolvers.access.method import Installation, Method
 from resolvers.access.proxy import TrustedProxy
 from resolvers.access.static import HeaderTokens, StaticTokens
@@ -16,6 +17,7 @@ METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "tokens": StaticTokens.of,
     "header": HeaderTokens.of,
     "basic": BasicPasswords.of,
+    "kerberos": Kerberos.of,
     "proxy": TrustedProxy.of,
 }
 
