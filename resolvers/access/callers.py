@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from resolvers.access.actor import Actor, actor_of_role
 from resolvers.access.basic import BasicPasswords
+from resolvers.access.brought import brought
 from resolvers.access.credentials import Credentials
 from resolvers.access.kerberos import Kerberos
 from resolvers.access.method import Installation, Method
@@ -65,11 +66,11 @@ class Callers:
 
 
 def _method(name: str) -> Callable[[Installation], Method]:
-    found = METHODS.get(name)
+    found = METHODS.get(name) or brought(name)
     if found is None:
         raise Invalid(
             f"There is no way to authenticate that is called {name!r}.",
             field="authentication",
-            hint=f"Choose among {', '.join(METHODS)}.",
+            hint=f"Choose among {', '.join(METHODS)}, or install what brings one of that name.",
         )
     return found

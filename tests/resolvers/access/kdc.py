@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,7 @@ class Caller:
     service: str = "HTTP@localhost"
 
     def __post_init__(self) -> None:
-        import gssapi  # type: ignore[import-not-found, unused-ignore] # noqa: PLC0415 - only where it is installed
-
+        gssapi: Any = import_module("gssapi")
         name = gssapi.Name(self.service, gssapi.NameType.hostbased_service)
         mine = gssapi.Credentials(usage="initiate", store={"ccache": self.cache})
         spnego = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
