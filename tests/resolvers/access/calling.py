@@ -15,7 +15,7 @@ from resolvers.settings import load_settings
 from tests.world import World
 
 
-def callers(world: World, environ: Mapping[str, str] | None = None, **settings: object) -> Callers:
+def callers(world: World, environ: Mapping[str, str] | None = None, /, **settings: object) -> Callers:
     """Return the callers of a world's Airflow, where the settings and its environment say this."""
     config = AirflowConfig.discover(environ={"HOME": "/nowhere", **(environ or {})})
     return Callers.of(Installation(load_settings(**settings), config, world.service.engine, world.generation))

@@ -27,7 +27,7 @@ Bring = Callable[..., str]
 @pytest.fixture
 def bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bring]:
     """Return what installs a distribution that brings a way called `own`: one module, of this text."""
-    made = []
+    made: list[str] = []
 
     def install(text: str, named: str = "make", distribution: str = "acme-auth", version: str = "1.2") -> str:
         module = f"{distribution.replace('-', '_')}_{tmp_path.name}_{len(made)}"
