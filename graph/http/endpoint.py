@@ -65,7 +65,8 @@ class Endpoint:
             response = await self._response(Request(scope, receive))
         except HungUpError:
             return
-        response.headers.update(answer_headers(scope))
+        if told := answer_headers(scope):
+            response.headers.update(told)
         await response(scope, receive, send)
 
     async def _response(self, request: Request) -> Response:

@@ -82,7 +82,8 @@ class Endpoint:
             response = await self.response(Request(scope, receive))
         except HungUpError:
             return
-        response.headers.update(answer_headers(scope))
+        if told := answer_headers(scope):
+            response.headers.update(told)
         await response(scope, receive, send)
 
     async def response(self, request: Request) -> Response:

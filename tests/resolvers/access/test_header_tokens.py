@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from resolvers.errors import Invalid
+from resolvers.settings import load_settings
 from tests.http.server import served
 from tests.resolvers.access.calling import callers, known_as, refused, sent
 from tests.world import World
@@ -68,6 +69,15 @@ def test_a_header_must_be_named(airflow_3: World) -> None:
 def test_what_cannot_be_a_header_is_not_taken_for_one(airflow_3: World, name: str) -> None:
     with pytest.raises(Invalid, match="AIRFLOW_GRAPH_TOKEN_HEADER"):
         callers(airflow_3, authentication="header", token_header=name)
+
+
+def test_pages_of_allowed_origins_may_send_it(airflow_3: World) -> None:
+    origin = "https://apps.example.org"
+    told = load_settings(**TOKENS, cors_origins=origin)
+    airflow_3.service = replace(airflow_3.service, settings=told)
+    with served(airflow_3) as server:
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": HEADER}
+        assert httpx.options(f"{server.address}/graphql", headers=asked).status_code == 200
 
 
 def test_every_road_takes_it(airflow_3: World) -> None:

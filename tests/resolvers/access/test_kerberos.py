@@ -192,6 +192,23 @@ def test_a_keytab_that_cannot_be_used_is_told_at_the_start(
 
 
 @needs_kerberos
+def test_kerberos_own_variable_names_the_keytab_before_airflow_does(kdc: Kdc, airflow: World, keytab: Path) -> None:
+    told = {"KRB5_KTNAME": f"FILE:{keytab}", "AIRFLOW__KERBEROS__KEYTAB": "/nowhere"}
+    known = callers(airflow, told, authentication="kerberos")
+
+    assert known_as(known, Caller(kdc.tickets("ann")).header()).name == "ann"
+
+
+@needs_kerberos
+def test_airflows_backend_of_that_name_is_this_one(kdc: Kdc, airflow: World, keytab: Path) -> None:
+    backend = "airflow.providers.fab.auth_manager.api.auth.backend.kerberos_auth"
+    told = {"AIRFLOW__API__AUTH_BACKENDS": backend, "AIRFLOW__KERBEROS__KEYTAB": str(keytab)}
+    known = callers(airflow, told, authentication="airflow")
+
+    assert known_as(known, Caller(kdc.tickets("ann"), "airflow@localhost").header()).name == "ann"
+
+
+@needs_kerberos
 def test_a_keytab_must_be_named(airflow: World) -> None:
     with pytest.raises(Invalid, match="Nothing says where the keytab is"):
         callers(airflow, authentication="kerberos")

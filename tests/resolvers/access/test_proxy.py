@@ -5,10 +5,13 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from resolvers import setup
 from resolvers.access.actor import EVERYTHING
 from resolvers.access.permissions import ROLE_PERMISSIONS, Permission
+from resolvers.airflow_config import AirflowConfig
 from resolvers.errors import Invalid
-from resolvers.settings import Role
+from resolvers.service import Service
+from resolvers.settings import Role, load_settings
 from tests.http.server import served
 from tests.people import add_role, add_user
 from tests.resolvers.access.calling import callers, known_as, refused, sent
@@ -132,6 +135,21 @@ def test_what_is_missing_or_wrong_is_told_at_the_start(airflow_3: World, setting
         callers(airflow_3, **settings)
     assert raised.value.field == field
     assert raised.value.hint
+
+
+def test_the_start_tells_who_is_trusted(airflow_3: World) -> None:
+    settings = load_settings(
+        **{**FIXED, "authentication": "proxy,header,tokens"}, token_header="X-Token", tokens="bob:op@etl+b:s3cr3t"
+    )
+    config = AirflowConfig.discover(environ={})
+    service = Service.open(settings, config, airflow_3.url)
+
+    told = setup.callers(service)
+    service.close()
+    assert "'X-Forwarded-User: <name>' from 10.0.0.0/24, 127.0.0.1, 2001:db8::/64" in told
+    assert "'X-Token: <token>' as bob (op of b, etl)" in told
+    assert "'Authorization: Bearer <token>' as bob (op of b, etl)" in told
+    assert "s3cr3t" not in told
 
 
 def test_it_is_off_unless_named(airflow_3: World) -> None:
