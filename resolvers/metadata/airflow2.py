@@ -21,6 +21,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.run_type import RunType
 from resolvers.metadata.schedule import ScheduleSummary
 from resolvers.metadata.stored import PickledConf
@@ -244,6 +245,7 @@ _RELATIONS = (
     *datasets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
 )
 

@@ -23,6 +23,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
     RUN_COLUMNS,
@@ -375,6 +376,7 @@ _RELATIONS = (
     *assets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
 )
 
