@@ -66,19 +66,20 @@ class Service:
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
         """Connect to the database, find out which Airflow's it is, and return the service over it.
 
-        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
+        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, `Invalid` where the
+        settings do not fit it.
         """
         engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
         try:
             with read_snapshot(engine) as connection:
                 generation = detect(connection)
+            key = config.fernet_key(settings)
+            keys = KeyRing.parse(key.value if key else None)
+            callers = Callers.of(Installation(settings, config, engine, generation))
         except Problem:
             engine.dispose()
             raise
-        key = config.fernet_key(settings)
-        keys = KeyRing.parse(key.value if key else None)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
-        callers = Callers.of(Installation(settings, config, engine, generation))
         return cls(settings, config, engine, generation, keys, callers, Plans(maker))
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
