@@ -9,3 +9,7 @@ TASK_INSTANCES = Guard((Permission.DAG_READ, Permission.RUN_READ, Permission.TAS
 TASKS = Guard((Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 POOLS = Guard((Permission.POOL_READ,))
 VARIABLES = Guard((Permission.VARIABLE_READ,))
+
+# Who sees what is masked for others: whoever may edit it could put it to use anyway.
+RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
+VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))
