@@ -61,7 +61,7 @@ def alike(worlds: TwoWorlds, asked: Asked, actor: Actor) -> None:
     assert [*map(timeless, crowded)] == [*map(timeless, alone)], (actor, asked)
 
 
-@examples(60)
+@examples(40)
 @given(asked=QUERIES, who=WHO)
 def test_any_query_is_answered_as_if_there_were_no_others(read: TwoWorlds, asked: Asked, who: str) -> None:
     alike(read, asked, EVERYBODY[who])
@@ -82,7 +82,7 @@ def changed_alike(kept: Kept, asked: Asked, actor: Actor) -> None:
     alike(worlds, asked, actor)
 
 
-@examples(60)
+@examples(40)
 @given(asked=MUTATIONS, who=WHO)
 def test_any_mutation_is_answered_as_if_there_were_no_others(kept: Kept, asked: Asked, who: str) -> None:
     changed_alike(kept, asked, EVERYBODY[who])

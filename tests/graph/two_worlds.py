@@ -13,8 +13,9 @@ from resolvers.access.actor import EVERYTHING, Actor, Scope
 from resolvers.access.permissions import Permission
 from resolvers.metadata.generation import Capability
 from tests.conftest import open_world
+from tests.graph.assets import insert
 from tests.graph.furnishing import at, note, note_task, tried
-from tests.world import World
+from tests.world import DAY, World
 
 # What random documents ask for by name: the one DAG that may be read, and some that may not.
 MINE = "etl"
@@ -35,11 +36,17 @@ def _scoped(*further: Permission, reads_alone: bool) -> dict[Permission, Scope]:
 
 READER = Actor("reader", "test", _scoped(reads_alone=True))
 EDITOR = Actor("editor", "test", _scoped(reads_alone=False))
-# Pools and variables belong to no DAG: who may read them reads all of them.
+# Pools, variables and assets belong to no DAG: who may read them reads all of them.
 KEEPER = Actor(
     "keeper",
     "test",
-    _scoped(Permission.POOL_READ, Permission.VARIABLE_READ, Permission.VARIABLE_EDIT, reads_alone=True),
+    _scoped(
+        Permission.POOL_READ,
+        Permission.VARIABLE_READ,
+        Permission.VARIABLE_EDIT,
+        Permission.ASSET_READ,
+        reads_alone=True,
+    ),
 )
 EVERYBODY = {actor.name: actor for actor in (READER, EDITOR, KEEPER)}
 
@@ -86,6 +93,10 @@ def populate(world: World, *groups: tuple[str, ...]) -> None:
             for day in range(5):
                 for dag_id in group:
                     _run(world, dag_id, day)
+    with world.together():
+        # Events have numbers that Airflow's own API tells: the others' come last.
+        for dag_id in sorted((dag_id for group in groups for dag_id in group), key=lambda dag_id: dag_id != MINE):
+            _update_assets(world, dag_id)
 
 
 def _keep(world: World) -> None:
@@ -99,6 +110,34 @@ def _keep(world: World) -> None:
         world.insert(
             "variable", {"key": key, "val": text, "is_encrypted": is_encrypted, "description": f"{SHARED}said"}
         )
+
+    for number in (1, 2):
+        named = (
+            {"is_orphaned": False} if world.generation.number == 2 else {"name": f"{SHARED}{number}", "group": "asset"}
+        )
+        row = {"id": number, "uri": f"s3://{SHARED}{number}", "extra": {}, **_DATED, **named}
+        insert(world, "asset", row)
+
+
+def _update_assets(world: World, dag_id: str) -> None:
+    """Let a DAG wait for assets, update them, and have runs that others' updates caused."""
+    for number in (1, 2):
+        world.insert("asset_consumer", {"asset_id": number, "dag_id": dag_id, **_DATED})
+        world.insert("queued_asset_event", {"asset_id": number, "dag_id": dag_id, "created_at": DAY})
+        world.insert("asset_producer", {"asset_id": number, "dag_id": dag_id, "task_id": "load", **_DATED})
+        of_task = {"source_dag_id": dag_id, "source_run_id": f"r{number}", "source_task_id": "load"}
+        told = {"asset_id": number, "extra": {"said": _own(dag_id, "extra")}, "timestamp": at(number)}
+        world.insert("asset_event", {**told, **of_task, "source_map_index": -1})
+    run = world.rows("dag_run", "id", dag_id=dag_id, run_id="r3")[0]["id"]
+    mine = world.rows("dag_run", "id", dag_id=MINE, run_id="r4")[0]["id"]
+    for event in world.rows("asset_event", "id", source_dag_id=dag_id):
+        for number in (run, mine):
+            world.insert("consumed_asset_event", {"dag_run_id": number, "event_id": event["id"]})
+    for event in world.rows("asset_event", "id", source_dag_id=MINE) if dag_id != MINE else ():
+        world.insert("consumed_asset_event", {"dag_run_id": run, "event_id": event["id"]})
+
+
+_DATED = {"created_at": DAY, "updated_at": DAY}
 
 
 def _own(dag_id: str, text: str) -> str:

@@ -161,13 +161,13 @@ def changed_alike(kept: Kept, sent: Sent, actor: Actor) -> None:
     alike(worlds, sent, actor)
 
 
-@examples(60)
+@examples(40)
 @given(sent=requests(READS), who=WHO)
 def test_any_row_is_read_as_if_there_were_no_others(read: TwoWorlds, sent: Sent, who: str) -> None:
     assert alike(read, sent, EVERYBODY[who]) < 500
 
 
-@examples(60)
+@examples(40)
 @given(sent=requests(WRITES), who=CHANGING)
 def test_any_change_is_answered_as_if_there_were_no_others(kept: Kept, sent: Sent, who: str) -> None:
     changed_alike(kept, sent, EVERYBODY[who])
