@@ -115,7 +115,7 @@ def _keep(world: World) -> None:
         named = (
             {"is_orphaned": False} if world.generation.number == 2 else {"name": f"{SHARED}{number}", "group": "asset"}
         )
-        row = {"id": number, "uri": f"s3://{SHARED}{number}", "extra": {}, **_DATED, **named}
+        row: dict[str, object] = {"id": number, "uri": f"s3://{SHARED}{number}", "extra": {}, **_DATED, **named}
         insert(world, "asset", row)
 
 
