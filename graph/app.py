@@ -96,7 +96,11 @@ def _cors(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                *([settings.token_header] if settings.token_header else []),
+            ],
             max_age=3600,
         )
     ]
@@ -104,7 +108,7 @@ def _cors(settings: Settings) -> list[Middleware]:
 
 def _console(service: Service) -> Console:
     version = service.generation.minor
-    return Console(title=f"Airflow {version}", asks_token=service.settings.anonymous_role is None)
+    return Console(title=f"Airflow {version}", asks_token=service.callers.anonymous() is None)
 
 
 def _health(service: Service, workers: Workers) -> Callable[[Request], Awaitable[Response]]:

@@ -1,20 +1,24 @@
-"""Who sends a request, from its headers."""
+"""Who sends a request, from its headers, and what the answer's headers tell them of that."""
+
+from collections.abc import Mapping
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from resolvers.access.actor import Actor
-from resolvers.errors import Problem, Unauthenticated
 from resolvers.service import Service
 
 
 def actor_of(service: Service, request: Request) -> Actor:
     """Return who sends a request; `Unauthenticated` where nobody known does."""
     client = request.client
-    return service.authenticate(request.headers, client.host if client else None)
+    actor = service.authenticate(request.headers, client.host if client else None)
+    if actor.answer_headers:
+        request.state.answer_headers = actor.answer_headers
+    return actor
 
 
-def challenged(problem: Problem) -> dict[str, str]:
-    """Return the header that tells how to become known, where a request was refused because nobody known sent it."""
-    if not isinstance(problem, Unauthenticated) or not problem.challenges:
-        return {}
-    return {"WWW-Authenticate": ", ".join(problem.challenges)}
+def answer_headers(scope: Scope) -> Mapping[str, str]:
+    """Return what a request's answer tells its caller in return, whatever else it says."""
+    told: Mapping[str, str] = scope.get("state", {}).get("answer_headers", {})
+    return told

@@ -7,6 +7,7 @@ from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlalchemy.types import NullType
 
 from resolvers.metadata.assets import assets
+from resolvers.metadata.backfills import backfill_relations
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -22,6 +23,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
     RUN_COLUMNS,
@@ -372,7 +374,9 @@ _RELATIONS = (
         SINCE_AIRFLOW_3,
     ),
     *assets(TABLES),
+    *backfill_relations(TABLES),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
 )
 
