@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resolvers.access.actor import Actor, actor_of_role
+from resolvers.access.airflow_tokens import AirflowTokens
 from resolvers.access.basic import BasicPasswords
 from resolvers.access.credentials import Credentials
 from resolvers.access.method import Installation, Method
@@ -14,6 +15,7 @@ from resolvers.errors import Invalid, Unauthenticated
 METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "tokens": StaticTokens.of,
     "basic": BasicPasswords.of,
+    "jwt": AirflowTokens.of,
 }
 
 
@@ -41,7 +43,8 @@ class Callers:
         scheme, _ = credentials.authorization
         if not scheme and self.anonymous is not None:
             return self.anonymous
-        challenges = tuple(method.challenge for method in self.methods if method.challenge)
+        # Several take bearer tokens.
+        challenges = tuple(dict.fromkeys(method.challenge for method in self.methods if method.challenge))
         raise Unauthenticated(
             "These credentials are not known." if scheme else "This needs credentials.",
             challenges=challenges,
