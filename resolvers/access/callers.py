@@ -8,6 +8,7 @@ from resolvers.access.airflow_tokens import AirflowTokens
 from resolvers.access.basic import BasicPasswords
 from resolvers.access.credentials import Credentials
 from resolvers.access.method import Installation, Method
+from resolvers.access.oidc import OpenIdTokens
 from resolvers.access.simple_logins import SimpleLogins
 from resolvers.access.static import StaticTokens
 from resolvers.errors import Invalid, Unauthenticated
@@ -18,6 +19,7 @@ METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "basic": BasicPasswords.of,
     "jwt": AirflowTokens.of,
     "simple": SimpleLogins.of,
+    "oidc": OpenIdTokens.of,
 }
 
 
