@@ -24,6 +24,7 @@ class BasicPasswords:
         if not users.are_there:
             raise Unsupported(
                 "This Airflow has no users: its database has no table ab_user, which the FAB auth manager makes.",
+                field="authentication",
                 hint="Leave basic out of AIRFLOW_GRAPH_AUTHENTICATION.",
             )
         return cls(users)
