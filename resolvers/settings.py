@@ -88,8 +88,9 @@ class Settings(BaseSettings):
     authentication: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("tokens",),
         description="Ways in which callers may prove who they are, comma-separated, asked in this order: `tokens` "
-        "(static ones), `basic` (user names and passwords of Airflow's FAB auth manager); `airflow` stands for what "
-        "Airflow's own configuration says.",
+        "(static ones), `basic` (user names and passwords of Airflow's FAB auth manager), `jwt` (tokens of Airflow 3, "
+        "which `POST /auth/token` then gives out too), `simple` (user names and passwords of its SimpleAuthManager), "
+        "`oidc` (tokens of an OpenID Connect issuer); `airflow` stands for what Airflow's own configuration says.",
     )
     tokens: SecretStr | None = Field(
         default=None,

@@ -13,7 +13,10 @@ from resolvers.settings import PREFIX, Settings, refuse_from_elsewhere
 from resolvers.tokens import static_tokens
 
 # The settings of which a refusal is about callers.
-_OF_CALLERS = ("authentication", "tokens", "tokens_file", "anonymous_role")
+_OF_CALLERS = (
+    *("authentication", "tokens", "tokens_file", "anonymous_role"),
+    *("oidc_issuer", "oidc_audience", "oidc_roles"),
+)
 
 # The ways to prove who one is, in words; of a user's own there is only the name.
 _WAYS = {

@@ -19,6 +19,7 @@ def auth_manager_of(installation: Installation) -> AuthManager:
     if generation.number < 3:
         raise Unsupported(
             f"Airflow's tokens and its SimpleAuthManager came with Airflow 3.0; this database is {generation.minor}.",
+            field="authentication",
             hint="Leave jwt and simple out of AIRFLOW_GRAPH_AUTHENTICATION.",
         )
     told = (installation.config.value("core", "auth_manager") or AuthManager.SIMPLE).strip()
@@ -26,6 +27,7 @@ def auth_manager_of(installation: Installation) -> AuthManager:
     if name not in set(AuthManager):
         raise Unsupported(
             f"[core] auth_manager is {told}, whose users are not known here.",
+            field="authentication",
             hint=f"Known are {' and '.join(AuthManager)}; let callers use another way of AIRFLOW_GRAPH_AUTHENTICATION.",
         )
     return AuthManager(name)

@@ -8,6 +8,7 @@ from functools import partial
 from resolvers.access.airflow_tokens import METHOD
 from resolvers.access.api_auth import ApiAuth, Signer
 from resolvers.access.auth_manager import AuthManager, auth_manager_of
+from resolvers.access.configured import ways
 from resolvers.access.fab import FabUsers
 from resolvers.access.method import Installation
 from resolvers.access.simple import ANYBODY, SimpleUser
@@ -43,7 +44,7 @@ class Issuer:
     @classmethod
     def of(cls, installation: Installation) -> "Issuer | None":
         """Return what issues tokens of an installation; none where they are not taken, or no key to sign is known."""
-        if METHOD not in installation.settings.authentication:
+        if METHOD not in ways(installation):
             return None
         manager = auth_manager_of(installation)
         auth = ApiAuth.of(installation.config)

@@ -42,6 +42,7 @@ class SimpleLogins:
         if manager is not AuthManager.SIMPLE:
             raise Unsupported(
                 f"The way to authenticate called 'simple' is for SimpleAuthManager; this Airflow has {manager}.",
+                field="authentication",
                 hint="Name 'basic' in AIRFLOW_GRAPH_AUTHENTICATION instead.",
             )
         users = SimpleUsers.of(installation)
