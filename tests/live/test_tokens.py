@@ -4,11 +4,18 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from resolvers.access.api_auth import ApiAuth
+from resolvers.airflow_config import AirflowConfig
+from tests.resolvers.access.issuers import rsa_key
 
 from .airflow import PATIENCE, Airflow
 from .configuration import PASSWORD, SECRET, SIMPLE_AUTH, USER
@@ -195,3 +202,34 @@ def test_its_passwords_are_taken_here(airflow: Airflow, ours: Service) -> None:
 
     assert airflow.layout.passwords.exists()
     assert (asked(PASSWORD), asked("wrong")) == (200, 401)
+
+
+JUDGE = """
+import json, sys
+from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+
+told = SimpleAuthManager._get_token_validator().validated_claims(sys.argv[1])
+print(json.dumps([told["sub"], SimpleAuthManager._get_token_signer().generate({"sub": "theirs", "role": "op"})]))
+"""
+"""Airflow's own code, which judges a token of ours and signs one of its own."""
+
+
+@pytest.mark.parametrize("kind", ["RSA", "Ed25519"])
+def test_tokens_by_a_pair_of_keys_are_taken_both_ways(running_airflow: Airflow, tmp_path: Path, kind: str) -> None:
+    key = rsa_key() if kind == "RSA" else Ed25519PrivateKey.generate()
+    file = tmp_path / "key.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    told = {
+        "AIRFLOW__API_AUTH__JWT_PRIVATE_KEY_PATH": str(file),
+        "AIRFLOW__API_AUTH__JWT_ISSUER": "https://airflow.example.org",
+        "AIRFLOW__API_AUTH__JWT_AUDIENCE": "https://airflow.example.org/api",
+    }
+    auth = ApiAuth.of(AirflowConfig.discover(tmp_path, told))
+    signer = auth.signer()
+    assert signer is not None
+    token = signer.token({"sub": "ours", "role": "op"}, now=int(time.time()), seconds=600)
+    answer = running_airflow.python(JUDGE, token, AIRFLOW__API_AUTH__JWT_SECRET="", **told)
+    name, theirs = json.loads(answer.splitlines()[-1])
+    claims = auth.verifier().claims(theirs)
+    assert claims is not None
+    assert (name, claims["sub"]) == ("ours", "theirs")
