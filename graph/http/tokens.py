@@ -53,7 +53,7 @@ class Login:
 class TokenEndpoint:
     """Issues tokens that are valid for so many seconds.
 
-    Where forms are taken, GET is known too: Airflow's command line sends JSON, to a road that has neither.
+    Where forms are taken, GET is known too: by the ordinary road of SimpleAuthManager, and by no other.
     """
 
     service: Service
@@ -94,7 +94,9 @@ class TokenEndpoint:
         peer = request.client.host if request.client else None
         work = partial(self._issued, login, peer)
         token = await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
-        return _response(201, {"access_token": token})
+        response = _response(201, {"access_token": token})
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def _issued(self, login: Login, peer: str | None, _errand: Errand[str]) -> str:
         # Where everybody is let in, nobody has to say who they are.
@@ -104,8 +106,10 @@ class TokenEndpoint:
 
     async def _login(self, request: Request, until: float) -> Login:
         content_type = request.headers.get("content-type", _JSON).partition(";")[0].strip().lower() or _JSON
-        if content_type not in ((_JSON, _FORM) if self.takes_forms else (_JSON,)):
-            raise RefusedError(415, f"Only {_JSON}{f' or {_FORM}' if self.takes_forms else ''} is taken here.")
+        if content_type not in (_JSON, _FORM) and self.takes_forms:
+            raise RefusedError(415, f"Only {_JSON} or {_FORM} is taken here.")
+        if content_type != _JSON and not self.takes_forms:
+            raise RefusedError(422, [self._no_object()])
         content = await read_body(request, self.service.settings.max_body_bytes, until)
         if content_type == _FORM:
             form = dict(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True))
@@ -115,7 +119,7 @@ class TokenEndpoint:
     def _told(self, body: object) -> Login:
         """Return what a JSON body says. What was sent is told to nobody again: it holds a password."""
         if not isinstance(body, dict):
-            raise RefusedError(422, [_fault("model_attributes_type", "Input should be a valid dictionary", "body")])
+            raise RefusedError(422, [self._no_object()])
         if self.issuer.takes_anything:
             # FAB lets a body say more, and asks for both only together.
             body = {**dict.fromkeys(_MEMBERS, ""), **{name: body[name] for name in _MEMBERS if body.get(name)}}
@@ -135,13 +139,19 @@ class TokenEndpoint:
             raise RefusedError(422, faults)
         return Login(body["username"], body["password"])
 
+    def _no_object(self) -> Fault:
+        if self.issuer.takes_anything:
+            return _fault("dict_type", "Input should be a valid dictionary", "body")
+        told = "Input should be a valid dictionary or object to extract fields from"
+        return _fault("model_attributes_type", told, "body")
+
 
 def token_routes(service: Service, workers: Workers) -> list[BaseRoute]:
     """Return the roads by which tokens are got; none where none are issued."""
     issuer = service.issuer
     if issuer is None:
         return []
-    ordinary = TokenEndpoint(service, issuer, workers, issuer.lifetime, takes_forms=True)
+    ordinary = TokenEndpoint(service, issuer, workers, issuer.lifetime, takes_forms=not issuer.takes_anything)
     command_line = TokenEndpoint(service, issuer, workers, issuer.cli_lifetime, takes_forms=False)
     return [Route("/auth/token", ordinary), Route("/auth/token/cli", command_line)]
 

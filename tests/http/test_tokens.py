@@ -10,6 +10,7 @@ import httpx
 import jwt
 import pytest
 
+from graph.serving import announcement
 from tests.http.server import ADMIN, TOKENS, Served, served
 from tests.resolvers.access.installed import SECRET
 from tests.world import World
@@ -82,6 +83,7 @@ def viewer(server: Served, authorization: str | tuple[str, str]) -> dict[str, An
 def test_a_name_and_a_password_get_a_token_as_airflow_gives_it(airflow_3: Served) -> None:
     answer = log_in(airflow_3, "vic", "pässwörd")
     assert (answer.status_code, list(answer.json())) == (201, ["access_token"])
+    assert answer.headers["cache-control"] == "no-store"
     token = answer.json()["access_token"]
     claims = jwt.decode(token, SECRET, algorithms=["HS512"], audience="apache-airflow")
     assert jwt.get_unverified_header(token) == {"alg": "HS512", "kid": "not-used", "typ": "JWT"}
@@ -117,6 +119,11 @@ def test_the_command_line_gets_a_token_for_a_shorter_time(airflow_3: Served) -> 
 def test_a_form_serves_as_well(airflow_3: Served) -> None:
     answer = httpx.post(f"{airflow_3.address}/auth/token", data={"username": "vic", "password": "pässwörd"})
     assert answer.status_code == 201
+
+
+def test_the_server_says_where_tokens_are_got(airflow_3: Served, airflow_2: Served) -> None:
+    told = [announcement(each.world.service.settings, each.world.service, "here") for each in (airflow_3, airflow_2)]
+    assert ["/auth/token" in text for text in told] == [True, False]
 
 
 def test_each_token_is_another(airflow_3: Served) -> None:
@@ -171,9 +178,9 @@ def test_a_body_that_is_none_is_refused_as_fastapi_does(
 
 
 def test_other_kinds_of_bodies_are_refused(airflow_3: Served) -> None:
-    for path in ("/auth/token", "/auth/token/cli"):
+    for path, status in (("/auth/token", 415), ("/auth/token/cli", 422)):
         answer = httpx.post(f"{airflow_3.address}{path}", content="x", headers={"Content-Type": "text/plain"})
-        assert (answer.status_code, list(answer.json())) == (415, ["detail"])
+        assert (answer.status_code, list(answer.json())) == (status, ["detail"])
 
 
 def test_a_long_body_is_refused(airflow_3: Served) -> None:
