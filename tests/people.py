@@ -1,11 +1,30 @@
 """Users and roles for tests, in the tables of FAB's auth manager."""
 
+import sqlite3
+from contextlib import closing
+
+import psycopg
 from werkzeug.security import generate_password_hash
 
+from tests.stores import RECORDINGS
 from tests.world import World
 
 SHORT = "pbkdf2:sha256:1"
 """A kind of hash that costs next to nothing."""
+
+
+def make_tables(url: str, minor: str) -> None:
+    """Make the tables of FAB's auth manager, which Airflow 2 always has and Airflow 3 only with its provider."""
+    if minor.startswith("2"):
+        return
+    backend = url.partition(":")[0]
+    text = (RECORDINGS / "people" / f"{minor}-{backend}.sql").read_text()
+    if backend == "sqlite":
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.executescript(text)
+    else:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(text.encode())
 
 
 def add_role(world: World, name: str, *permits: str) -> int:

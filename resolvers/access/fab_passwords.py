@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from resolvers.access.actor import Actor
 from resolvers.access.fab_rows import FabRows
 from resolvers.access.fresh import Fresh
@@ -89,6 +91,6 @@ class FabPasswords:
             return
         try:
             self._rows.note_login(user.id, succeeded=succeeded)
-        except Problem as problem:
+        except (Problem, SQLAlchemyError) as error:
             # A database that is only read, or rows that somebody holds: this is no reason to keep anybody out.
-            log.debug("login not noted", extra={"fields": {"reason": problem.detail}})
+            log.debug("login not noted", extra={"fields": {"reason": type(error).__name__}})

@@ -16,7 +16,15 @@ class Fresh(Generic[K, V]):
     At most `most` are kept: the one that was asked for longest ago goes. Threads that ask at once may each read.
     """
 
-    def __init__(self, seconds: float, read: Callable[[K], V | None], *, most: int = 10_000) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        read: Callable[[K], V | None],
+        *,
+        most: int = 10_000,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._clock = clock
         self._seconds = seconds
         self._read = read
         self._most = most
@@ -25,7 +33,7 @@ class Fresh(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """Return the value, which may be as old as the seconds say."""
-        now = monotonic()
+        now = self._clock()
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and now - kept[0] < self._seconds:
@@ -36,7 +44,7 @@ class Fresh(Generic[K, V]):
     def renew(self, key: K) -> V | None:
         """Return the value as it is now."""
         # Its age counts from before it is read: what changes meanwhile may or may not be in it.
-        now = monotonic()
+        now = self._clock()
         value = self._read(key)
         with self._lock:
             if value is None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from hashlib import blake2b
 from threading import BoundedSemaphore, Lock
 from time import monotonic
@@ -21,7 +22,8 @@ class PasswordMemory:
     many.
     """
 
-    def __init__(self, seconds: float, *, most: int = 10_000) -> None:
+    def __init__(self, seconds: float, *, most: int = 10_000, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._seconds = seconds
         self._most = most
         self._key = secrets.token_bytes(32)
@@ -35,7 +37,7 @@ class PasswordMemory:
 
     def matched(self, digest: bytes) -> str | None:
         """Return the hash that this matched when it was verified; none where it is not remembered."""
-        now = monotonic()
+        now = self._clock()
         with self._lock:
             kept = self._matched.get(digest)
             if kept is None or now - kept[0] > self._seconds:
@@ -47,7 +49,7 @@ class PasswordMemory:
     def remember(self, digest: bytes, password_hash: str) -> None:
         """Keep in mind that this matches that hash."""
         with self._lock:
-            self._matched[digest] = (monotonic(), password_hash)
+            self._matched[digest] = (self._clock(), password_hash)
             self._matched.move_to_end(digest)
             if len(self._matched) > self._most:
                 self._matched.popitem(last=False)

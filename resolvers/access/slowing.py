@@ -1,6 +1,7 @@
 """Who has failed to prove who they are, and for how long they are refused."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -26,7 +27,8 @@ class Slowing:
     The time doubles from a second to a minute. Nobody waits here: who comes too early is refused.
     """
 
-    def __init__(self, *, free: int, most: int = 10_000) -> None:
+    def __init__(self, *, free: int, most: int = 10_000, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._free = free
         self._most = most
         self._failures: OrderedDict[str, _Failures] = OrderedDict()
@@ -36,7 +38,7 @@ class Slowing:
         """Raise `TooMany` while this one is refused."""
         with self._lock:
             found = self._failures.get(key)
-        seconds = found.until - monotonic() if found else 0
+        seconds = found.until - self._clock() if found else 0
         if seconds > 0:
             raise TooMany(
                 "There were too many wrong passwords.",
@@ -46,7 +48,7 @@ class Slowing:
 
     def failed(self, key: str) -> None:
         """Count a failure."""
-        now = monotonic()
+        now = self._clock()
         with self._lock:
             found = self._failures.pop(key, None)
             count = found.count + 1 if found and now - found.last < _FORGOTTEN else 1
