@@ -21,7 +21,7 @@ def installed(world: World, home: Path, options: Mapping[str, str] | None = None
         f"AIRFLOW__{name.replace('.', '__').upper()}": value
         for name, value in {"api_auth.jwt_secret": SECRET, **(options or {})}.items()
     }
-    told = world.service.settings.model_copy(update=settings)
+    told = world.service.settings.model_copy(update={"authentication": ("jwt",), **settings})
     return Installation(told, AirflowConfig.discover(home, environ), world.service.engine, world.generation)
 
 
