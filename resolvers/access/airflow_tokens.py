@@ -13,14 +13,11 @@ from resolvers.access.method import Installation
 from resolvers.access.remembered import Remembered
 from resolvers.access.revocations import Revocations
 from resolvers.access.simple import SimpleUser, SimpleUsers
-from resolvers.access.verifying import Claims, Verifier, refused
+from resolvers.access.verifying import Claims, Verifier, Whose, is_name, refused
 
 METHOD = "jwt"
 
 _LONGEST_ID = 18
-
-# Who a token is of, as its auth manager knows; none where it is nobody.
-Whose = Callable[[], Actor | None]
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def owner_of(installation: Installation) -> Callable[[Claims], Whose]:
 def _simple(users: SimpleUsers, claims: Claims) -> Whose:
     """Return who a token of SimpleAuthManager's names: it says all of it, and nobody is looked up."""
     name, role, teams = claims.get("sub"), claims.get("role", 0), claims.get("teams") or []
-    if not isinstance(name, str) or not name or not isinstance(role, str | None) or not isinstance(teams, list):
+    if not is_name(name) or not isinstance(role, str | None) or not isinstance(teams, list):
         raise refused("it does not say whose it is")
     actor = users.actor(SimpleUser(name, role or "", tuple(map(str, teams))), method=METHOD)
     return lambda: actor

@@ -97,7 +97,8 @@ class ApiAuth:
             algorithm = self._chosen(public, _usual(self.private_key))[0]
             kid = self.kid or _thumbprint(self.private_key)
             return Signer(self.private_key, algorithm, kid, self.audience, issuer)
-        if self.secret is None:
+        if self.secret is None or self.published is not None:
+            # What a secret signs is not taken where keys are published, by Airflow neither.
             return None
         algorithm = self._chosen(SYMMETRIC, "HS512")[0]
         return Signer(_padded(self.secret), algorithm, self.kid or "not-used", self.audience, issuer)

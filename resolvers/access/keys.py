@@ -22,6 +22,9 @@ REFRESH = 3600.0
 RETRY = 10.0
 """Seconds that pass at least between two readings, whatever is asked for."""
 
+# Seconds that a thread waits at most for another one that reads the first keys.
+_PATIENCE = 2.0
+
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
 # By the curve of the key; a key of RSA serves all that RSA signs.
@@ -97,17 +100,18 @@ class PublishedKeys:
         return fitting[0] if len(fitting) == 1 else None
 
     def _refresh(self) -> None:
-        # Who has keys does not wait for somebody else's reading of newer ones.
-        if not self._lock.acquire(blocking=self._keys is None):
+        # Who has keys does not wait for somebody else's reading of newer ones, and nobody waits for long.
+        if not self._lock.acquire(timeout=0 if self._keys is not None else _PATIENCE):
             return
         try:
             if self._clock() - self._tried_at < RETRY:
                 return
+            try:
+                self._keys = tuple(_published(self._read()))
+                self._read_at = self._clock()
+            except Problem as problem:
+                log.warning("keys cannot be read", extra={"fields": {"issuer": self._name, "why": problem.detail}})
             self._tried_at = self._clock()
-            self._keys = tuple(_published(self._read()))
-            self._read_at = self._clock()
-        except Problem as problem:
-            log.warning("keys cannot be read", extra={"fields": {"issuer": self._name, "why": problem.detail}})
         finally:
             self._lock.release()
 

@@ -12,7 +12,7 @@ from resolvers.access.fetching import is_address, read_document
 from resolvers.access.keys import PublishedKeys
 from resolvers.access.method import Installation
 from resolvers.access.remembered import Remembered
-from resolvers.access.verifying import Claims, Verifier, refused
+from resolvers.access.verifying import Claims, Verifier, Whose, is_name, refused
 from resolvers.errors import Forbidden, Invalid, Unavailable
 from resolvers.settings import PREFIX, Role
 
@@ -20,10 +20,9 @@ METHOD = "oidc"
 
 # For no longer is a token remembered, whatever it says itself: the issuer's keys may be withdrawn.
 _SECONDS = 300.0
-_LONGEST_NAME = 250
 
-# Who a caller is, by name and claims; none where they have no role.
-Known = Callable[[str, Claims], Actor | None]
+# Who a caller is, by name and claims: none where they have no role.
+Known = Callable[[str, Claims], Whose]
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class OpenIdTokens:
     verifier: Verifier
     user_claims: tuple[str, ...]
     known: Known
-    remembered: Remembered[tuple[str, Claims]]
+    remembered: Remembered[tuple[str, Whose]]
     challenge: str = "Bearer"
 
     @classmethod
@@ -72,19 +71,20 @@ class OpenIdTokens:
         found = self.remembered.get(token) or self._verified(token)
         if found is None:
             return None
-        name, claims = found
-        actor = self.known(name, claims)
+        name, whose = found
+        actor = whose()
         if actor is None:
             raise Forbidden(f"{name} has no role here.", hint="Ask whoever keeps this Airflow for one.")
         return actor
 
-    def _verified(self, token: str) -> tuple[str, Claims] | None:
+    def _verified(self, token: str) -> tuple[str, Whose] | None:
         claims = self.verifier.claims(token)
         if claims is None:
             return None
         name = _name(claims, self.user_claims)
-        self.remembered.put(token, (name, claims), until=min(float(claims["exp"]), time.time() + _SECONDS))
-        return name, claims
+        found = name, self.known(name, claims)
+        self.remembered.put(token, found, until=min(float(claims["exp"]), time.time() + _SECONDS))
+        return found
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,13 @@ def _known(installation: Installation) -> Known:
             field="oidc_roles",
             hint=f"Set {PREFIX}OIDC_ROLES.",
         )
-    return lambda name, _: users.by_name(name)
+    return lambda name, _: partial(users.by_name, name)
 
 
-def _by_claim(roles: RoleClaim, name: str, claims: Claims) -> Actor | None:
+def _by_claim(roles: RoleClaim, name: str, claims: Claims) -> Whose:
     role = roles.role(claims)
-    return None if role is None else actor_of_role(name, role, method=METHOD)
+    actor = None if role is None else actor_of_role(name, role, method=METHOD)
+    return lambda: actor
 
 
 def _name(claims: Claims, choices: Iterable[str]) -> str:
@@ -126,7 +127,7 @@ def _name(claims: Claims, choices: Iterable[str]) -> str:
         # An address that the issuer has not seen proven may be anybody's.
         if claim == "email" and claims.get("email_verified") is False:
             continue
-        if isinstance(told, str) and told.strip() and told.isprintable() and len(told) <= _LONGEST_NAME:
+        if is_name(told):
             return told
     raise refused("it does not say whose it is")
 

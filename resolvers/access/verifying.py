@@ -1,12 +1,13 @@
 """Whether a signed token is what it claims to be."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import jwt
 from jwt import DecodeError, InvalidAlgorithmError, InvalidKeyError, PyJWTError
 
+from resolvers.access.actor import Actor
 from resolvers.access.keys import Keys
 from resolvers.errors import Unauthenticated
 
@@ -14,6 +15,12 @@ MOST_BYTES = 16_384
 """Longer tokens are not looked at."""
 
 Claims = Mapping[str, Any]
+
+Whose = Callable[[], Actor | None]
+"""Whose a token is, asked anew for each request; none where they are nobody any more."""
+
+# The longest that all columns hold in which Airflow keeps who did something.
+_LONGEST_NAME = 128
 
 # What the header may call the token; a logout token of the same issuer, say, is for nothing else.
 _TYPES = frozenset({"jwt", "at+jwt"})
@@ -80,6 +87,11 @@ class Verifier:
         if self.issuers and told["payload"].get("iss") not in self.issuers:
             return None
         return header
+
+
+def is_name(claim: object) -> TypeGuard[str]:
+    """Say whether a claim can be the name of somebody, which rows and lines of logs can tell."""
+    return isinstance(claim, str) and claim.isprintable() and 0 < len(claim.strip()) <= len(claim) <= _LONGEST_NAME
 
 
 def refused(why: str) -> Unauthenticated:

@@ -103,6 +103,9 @@ def test_what_is_not_a_token_of_airflows_is_left_to_others(one: World, tmp_path:
     [
         {"sub": None},
         {"sub": ""},
+        {"sub": "ada\0"},
+        {"sub": "ada\nroot"},
+        {"sub": "x" * 129},
         {"role": ["admin"]},
         {"role": 7},
         {"teams": "all"},

@@ -97,7 +97,7 @@ def test_no_tokens_are_given_out_that_are_not_taken(three: World, tmp_path: Path
     options = {"core.auth_manager": FAB}
     assert Issuer.of(installed(three, tmp_path, options, authentication=("tokens", "basic"))) is None
     assert Issuer.of(installed(three, tmp_path, options, authentication=("airflow",))) is not None
-    published = {**options, "api_auth.jwt_secret": "", "api_auth.trusted_jwks_url": str(tmp_path / "keys.json")}
+    published = {**options, "api_auth.trusted_jwks_url": str(tmp_path / "keys.json")}
     assert Issuer.of(installed(three, tmp_path, published)) is None
 
 
