@@ -93,8 +93,8 @@ class Settings(BaseSettings):
         description="Ways in which callers may prove who they are, comma-separated, asked in this order: `tokens` "
         "(static ones), `header` (the same, in a header of their own), `basic` (user names and passwords of Airflow's "
         "FAB auth manager), `jwt` (tokens of Airflow 3, which `POST /auth/token` then gives out too), `simple` (user "
-        "names and passwords of its SimpleAuthManager), `oidc` (tokens of an OpenID Connect issuer), `kerberos`, `proxy`, "
-        "and names that other distributions bring; `airflow` stands for what Airflow's own configuration says.",
+        "names and passwords of its SimpleAuthManager), `oidc` (tokens of an OpenID Connect issuer), `kerberos`, "
+        "`proxy`, and names that other distributions bring; `airflow` stands for what Airflow's configuration says.",
     )
     tokens: SecretStr | None = Field(
         default=None,
