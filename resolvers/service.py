@@ -63,25 +63,21 @@ class Service:
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
         """Connect to the database, find out which Airflow's it is, and return the service over it.
 
-        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, and `Invalid` where
-        callers cannot be told apart as the settings say.
+        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, `Invalid` where the
+        settings do not fit it.
         """
         engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
         try:
-            return cls._over(engine, settings, config)
+            with read_snapshot(engine) as connection:
+                generation = detect(connection)
+            key = config.fernet_key(settings)
+            keys = KeyRing.parse(key.value if key else None)
+            installation = Installation(settings, config, engine, generation)
+            callers, issuer = Callers.of(installation), Issuer.of(installation)
         except Problem:
             engine.dispose()
             raise
-
-    @classmethod
-    def _over(cls, engine: Engine, settings: Settings, config: AirflowConfig) -> "Service":
-        with read_snapshot(engine) as connection:
-            generation = detect(connection)
-        key = config.fernet_key(settings)
-        keys = KeyRing.parse(key.value if key else None)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
-        installation = Installation(settings, config, engine, generation)
-        callers, issuer = Callers.of(installation), Issuer.of(installation)
         return cls(settings, config, engine, generation, keys, callers, Plans(maker), issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:

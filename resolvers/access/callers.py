@@ -23,8 +23,8 @@ from resolvers.settings import Role
 # By the names that the setting `authentication` has for them.
 METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "tokens": StaticTokens.of,
-    "header": HeaderTokens.of,
     "basic": BasicPasswords.of,
+    "header": HeaderTokens.of,
     "jwt": AirflowTokens.of,
     "simple": SimpleLogins.of,
     "oidc": OpenIdTokens.of,
