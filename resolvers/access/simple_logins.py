@@ -19,9 +19,6 @@ log = logging.getLogger("airflow_graph")
 
 METHOD = "simple"
 
-# As for other passwords: failures before the next attempts are refused for a while.
-_FREE_OF_NAME, _FREE_OF_ADDRESS = 5, 30
-
 
 @dataclass(frozen=True)
 class SimpleLogins:
@@ -31,8 +28,8 @@ class SimpleLogins:
     # Seconds for which who has proved who they are is not held up by the failures of others.
     memory: float
     challenge: str = 'Basic realm="Airflow"'
-    _names: Slowing = field(default_factory=lambda: Slowing(free=_FREE_OF_NAME))
-    _addresses: Slowing = field(default_factory=lambda: Slowing(free=_FREE_OF_ADDRESS))
+    _names: Slowing = field(default_factory=lambda: Slowing(free=5, fades=180))
+    _addresses: Slowing = field(default_factory=lambda: Slowing(free=30, fades=20))
     _proven: Remembered[bool] = field(default_factory=Remembered)
 
     @classmethod
@@ -83,8 +80,8 @@ class SimpleLogins:
         return user
 
     def _failed(self, name: str, peer: str | None) -> None:
-        self._names.failed(name)
-        if peer is not None:
+        # As with FAB's passwords: who goes on with an old one does not hold up all of their address.
+        if self._names.failed(name) and peer is not None:
             self._addresses.failed(peer)
         # What is no user's name may be a password in the wrong field.
         known = any(user.name == name for user in self.users.users)
