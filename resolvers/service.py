@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from resolvers.access.actor import Actor
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
+from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
 from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
@@ -60,6 +61,7 @@ class Service:
     masking: Masking
     callers: Callers
     plans: Plans
+    issuer: Issuer | None = None
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
@@ -79,7 +81,8 @@ class Service:
                 also=config.value("core", "sensitive_var_conn_names"),
                 hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
             )
-            callers = Callers.of(Installation(settings, config, engine, generation))
+            installation = Installation(settings, config, engine, generation)
+            callers, issuer = Callers.of(installation), Issuer.of(installation)
         except Problem:
             engine.dispose()
             raise
@@ -87,7 +90,7 @@ class Service:
         numbers = Numbers(f"{database} {key.value if key else ''}".encode())
         secrets = Secrets(keys.read, masking, numbers)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
-        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker))
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
