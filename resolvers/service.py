@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from resolvers.access.actor import Actor
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
+from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
 from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
@@ -56,6 +57,7 @@ class Service:
     keys: KeyRing
     callers: Callers
     plans: Plans
+    issuer: Issuer | None = None
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
@@ -70,12 +72,13 @@ class Service:
                 generation = detect(connection)
             key = config.fernet_key(settings)
             keys = KeyRing.parse(key.value if key else None)
-            callers = Callers.of(Installation(settings, config, engine, generation))
+            installation = Installation(settings, config, engine, generation)
+            callers, issuer = Callers.of(installation), Issuer.of(installation)
         except Problem:
             engine.dispose()
             raise
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
-        return cls(settings, config, engine, generation, keys, callers, Plans(maker))
+        return cls(settings, config, engine, generation, keys, callers, Plans(maker), issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
