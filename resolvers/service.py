@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from resolvers.access.actor import WHICHEVER, Actor, Scope
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
+from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
 from resolvers.access.permissions import Guard
 from resolvers.access.scopes import Scopes
@@ -21,6 +22,7 @@ from resolvers.access.visibility import admits
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
+from resolvers.masking import Masking
 from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.channel import Channel, wire_of
 from resolvers.metadata.detect import detect
@@ -31,9 +33,11 @@ from resolvers.operations.audit import write_audit
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
+from resolvers.plan.numbers import Numbers
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
 from resolvers.plan.rehearsal import rehearse
+from resolvers.plan.sight import Secrets
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup
@@ -59,8 +63,10 @@ class Service:
     engine: Engine
     generation: Generation
     keys: KeyRing
+    masking: Masking
     callers: Callers
     plans: Plans
+    issuer: Issuer | None = None
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
@@ -75,12 +81,21 @@ class Service:
                 generation = detect(connection)
             key = config.fernet_key(settings)
             keys = KeyRing.parse(key.value if key else None)
-            callers = Callers.of(Installation(settings, config, engine, generation))
+            masking = Masking.of(
+                2 if generation.number == 2 else 3,
+                also=config.value("core", "sensitive_var_conn_names"),
+                hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
+            )
+            installation = Installation(settings, config, engine, generation)
+            callers, issuer = Callers.of(installation), Issuer.of(installation)
         except Problem:
             engine.dispose()
             raise
-        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
-        return cls(settings, config, engine, generation, keys, callers, Plans(maker))
+        # What all processes of an installation know, and nobody else.
+        numbers = Numbers(f"{database} {key.value if key else ''}".encode())
+        secrets = Secrets(keys.read, masking, numbers)
+        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -306,6 +321,7 @@ class Session:
             service.settings,
             service.config,
             service.keys,
+            service.masking,
             datetime.now(UTC),
         )
 
@@ -321,7 +337,8 @@ class Session:
                 if not admits(wanted.selection.entity.guard, self.actor, dag_id or WHICHEVER):
                     raise self._unreadable(wanted.selection.entity, dag_id)
         for wanted in self._expected:
-            rehearse(self.service.plans.selection(wanted.selection), wanted.given, self.scopes)
+            plans = self.service.plans
+            rehearse(plans.selection(wanted.selection), wanted.given, self.scopes, plans.maker.secrets.numbers)
 
     def _refuse_unknown_migration(self) -> None:
         generation = self.service.generation

@@ -16,7 +16,11 @@ class Stance(Enum):
 
 
 class Scopes:
-    """The scopes of one actor, each found once; rows of the DAGs `shown` are seen whatever the actor was granted."""
+    """The scopes of one actor, each found once.
+
+    Rows of the DAGs `shown` are seen whatever the actor was granted, but for what is hidden in them: that takes the
+    right to edit.
+    """
 
     def __init__(self, actor: Actor, shown: Scope = frozenset()) -> None:
         self._actor = actor
@@ -26,7 +30,7 @@ class Scopes:
     def of(self, guard: Guard) -> Scope:
         """Return the DAGs whose rows the actor sees; for a guard without a DAG, all or nothing."""
         if guard not in self._found:
-            self._found[guard] = scope_of(guard, self._actor, self._shown)
+            self._found[guard] = scope_of(guard, self._actor, self._shown if guard.is_for_reading else frozenset())
         return self._found[guard]
 
     def stance(self, guard: Guard) -> Stance:

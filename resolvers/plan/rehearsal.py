@@ -4,19 +4,17 @@ from collections.abc import Sequence
 
 from resolvers.access.scopes import Scopes
 from resolvers.plan.cursor import decode_cursor
-from resolvers.plan.stage import Stage, Variant
+from resolvers.plan.numbers import Numbers
+from resolvers.plan.stage import Stage
 from resolvers.selection import Arguments
 
 
-def rehearse(stage: Stage, given: Sequence[Arguments], scopes: Scopes) -> None:
+def rehearse(stage: Stage, given: Sequence[Arguments], scopes: Scopes, numbers: Numbers) -> None:
     """Raise what reading would for its arguments alone: a filter that this Airflow lacks, another list's cursor."""
     arguments = stage.arguments(given)
-    _check_cursor(stage.variant(arguments, scopes, single=True), arguments)
-    for child, _ in stage.below:
-        rehearse(child, given, scopes)
-
-
-def _check_cursor(variant: Variant, arguments: Arguments) -> None:
+    variant = stage.variant(arguments, scopes, single=True)
     window = arguments.window
     if window is not None and window.after is not None:
-        decode_cursor(window.after, variant.layout.tag, variant.cursor_types)
+        decode_cursor(window.after, variant.layout.tag, variant.cursor_types, numbers)
+    for child, _ in stage.below:
+        rehearse(child, given, scopes, numbers)
