@@ -139,6 +139,16 @@ class Settings(BaseSettings):
     )
     max_depth: int = Field(default=15, ge=1, description="Most levels of nested fields in a GraphQL document.")
     max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
+    max_aliases: int = Field(default=500, ge=0, description="Most aliases in a GraphQL document.")
+    max_directives: int = Field(
+        default=200, ge=0, description="Most directives, such as `@include`, in a GraphQL document."
+    )
+    max_fields: int = Field(
+        default=5_000,
+        ge=1,
+        description="Most fields that a GraphQL document selects, each fragment counted where it is spread.",
+    )
+    max_tokens: int = Field(default=15_000, ge=1, description="Most tokens (names, values, punctuation) of a document.")
     max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
 
