@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from graph.extent import Extent, Size, written
-from resolvers.errors import TooExpensive
+from resolvers.errors import Problem, TooExpensive
 from resolvers.settings import Settings
 
 MOST_ERRORS = 20
@@ -59,7 +59,7 @@ def too_many_tokens(settings: Settings) -> TooExpensive:
     )
 
 
-def refused(problem: TooExpensive, node: Node | None = None) -> GraphQLError:
+def refused(problem: Problem, node: Node | None = None) -> GraphQLError:
     """Return a refusal as an error of GraphQL."""
     return GraphQLError(problem.detail, node, original_error=problem)
 

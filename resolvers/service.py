@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from resolvers.access.actor import Actor
+from resolvers.access.actor import Actor, may_introspect
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
 from resolvers.access.method import Installation
@@ -139,6 +139,17 @@ class Session:
     def database(self) -> str:
         """The kind of the database, such as `postgresql`."""
         return self.service.engine.dialect.name
+
+    @property
+    def max_cost(self) -> int:
+        """What a request of the actor may cost; 0 for no limit."""
+        settings = self.service.settings
+        return settings.cost_of_role(self.actor.role) if settings.role_costs else settings.max_cost
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether the actor may learn what the schema is."""
+        return may_introspect(self.service.settings, self.actor)
 
     def read_once(self) -> None:
         """Say that one read is all: where that is a single statement, it is a snapshot without any transaction."""

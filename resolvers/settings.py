@@ -99,7 +99,35 @@ class Settings(BaseSettings):
         description="Role of callers who present nothing. Listens on a loopback address only.",
     )
 
+    # What one caller may ask for
+    introspection: Literal["everyone", "known", "nobody"] = Field(
+        default="known",
+        description="Who may ask about the schema, and is told names that were meant: `everyone`, `known` (not callers "
+        "who present nothing), or `nobody`. `__typename` is always told.",
+    )
+    rate: float = Field(
+        default=100,
+        ge=0,
+        description="Requests a second that one caller may send for long, to each server process; 0 for no limit.",
+    )
+    burst: int = Field(
+        default=500, ge=1, description="Requests that one caller who was silent may send at once, beyond the rate."
+    )
+    concurrency: int = Field(
+        default=50, ge=0, description="Requests of one caller that one server process answers at once; 0 for no limit."
+    )
+
     # What one request may cost
+    max_cost: int = Field(
+        default=1_500_000,
+        ge=0,
+        description="Most that a GraphQL request may cost, which is known before it is answered: rows times fields, by "
+        "the `first` of each list. 0 for no limit.",
+    )
+    role_costs: Annotated[tuple[tuple[str, int], ...], NoDecode] = Field(
+        default=(),
+        description="Roles whose requests may cost something else, each `role:cost`, such as `public:10000,admin:0`.",
+    )
     request_timeout: float = Field(
         default=60,
         gt=0,
@@ -179,6 +207,16 @@ class Settings(BaseSettings):
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator("role_costs", mode="before")
+    @classmethod
+    def _split_costs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [word.rpartition(":") for word in value.replace(",", " ").split()]
+        if not all(role and cost.isdecimal() for role, _, cost in pairs):
+            raise ValueError("each must be role:cost, such as viewer:100000")
+        return tuple((role.lower(), int(cost)) for role, _, cost in pairs)
+
     @field_validator("dialects", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -186,6 +224,10 @@ class Settings(BaseSettings):
             return value
         names = tuple(value.replace(",", " ").split())
         return () if names == ("none",) else names
+
+    def cost_of_role(self, role: str | None) -> int:
+        """Return what a request of a role may cost; 0 for no limit."""
+        return next((cost for name, cost in self.role_costs if role and name == role.lower()), self.max_cost)
 
 
 def load_settings(**given: object) -> Settings:

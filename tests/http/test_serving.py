@@ -10,7 +10,7 @@ import pytest
 
 from graph.serving import announcement, server_options
 from tests.graph.furnishing import furnish
-from tests.http.server import TOKENS, Served, served
+from tests.http.server import TOKENS, Served, answered, served
 from tests.stores import PostgreSQLStore
 from tests.world import World
 
@@ -42,4 +42,4 @@ def test_a_request_that_runs_when_the_server_is_stopped_is_answered(postgresql_s
         answer = asked.result()
     world.close()
 
-    assert answer.json() == {"data": {"dag": {"dagId": "etl"}}}
+    assert answered(answer) == {"data": {"dag": {"dagId": "etl"}}}
