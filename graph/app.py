@@ -19,6 +19,7 @@ from graph.http.endpoint import Endpoint
 from graph.http.errand import Errand
 from graph.http.graphiql import Console, graphiql_routes
 from graph.http.log import RequestLog
+from graph.http.rates import Rates
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.routes import rest_routes
@@ -38,12 +39,12 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
     """
     schema = build_schema()
     settings = service.settings
-    workers = Workers(settings)
-    endpoint = Endpoint(service, schema, Documents(schema, settings), workers)
+    workers, rates = Workers(settings), Rates(settings)
+    endpoint = Endpoint(service, schema, Documents(schema, settings), workers, rates)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint, methods=["GET", "POST"]),
         Route("/health", _health(service, workers)),
-        *rest_routes(service, workers=workers),
+        *rest_routes(service, workers=workers, rates=rates),
     ]
     if settings.graphiql:
         routes += graphiql_routes(console or _console(service))

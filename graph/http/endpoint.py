@@ -19,6 +19,7 @@ from graph.http.auth import actor_of
 from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.explanation import NAME, explanation
+from graph.http.rates import Rates
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import errors_told, problem_extensions, problem_headers, without_suggestions
@@ -67,6 +68,7 @@ class Endpoint:
     schema: GraphQLSchema
     documents: Documents
     workers: Workers
+    rates: Rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, unless nobody waits for the answer any more."""
@@ -85,10 +87,11 @@ class Endpoint:
             return RedirectResponse("graphiql")
         until = self.workers.deadline()
         try:
-            # HEAD is GET without the answer.
-            content = await self._content(request, until) if request.method == "POST" else None
-            work = partial(self._answer, request, content, media_type)
-            return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
+            with self.rates.admitted(request.scope):
+                # HEAD is GET without the answer.
+                content = await self._content(request, until) if request.method == "POST" else None
+                work = partial(self._answer, request, content, media_type)
+                return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
         except Problem as problem:
             status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 400)
             return Response(orjson.dumps({"errors": [_told(problem)]}), status, problem_headers(problem), media_type)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.websockets import WebSocketClose
 
 from graph.http.body import read_body
 from graph.http.errand import Errand
+from graph.http.rates import Rates
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
@@ -69,6 +71,7 @@ class Endpoint:
     service: Service
     authenticate: Authenticate
     workers: Workers
+    rates: Rates
     limits: Limits
     places: tuple[Place, ...]
 
@@ -96,7 +99,9 @@ class Endpoint:
         if row is None:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
         try:
-            return await self._answer(request, row, names)
+            # Whether all is well may be asked by anybody, ever so often.
+            with nullcontext() if row.open else self.rates.admitted(request.scope):
+                return await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
             return _response(self.dialect.render(refusal))
         except HungUpError:
@@ -142,7 +147,9 @@ class Endpoint:
         return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
-def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers) -> list[BaseRoute]:
+def routes_of(
+    dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, rates: Rates
+) -> list[BaseRoute]:
     """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
     places = []
     for row in dialect.rows:
@@ -152,7 +159,7 @@ def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, wo
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    endpoint = Endpoint(dialect, service, authenticate, workers, limits, tuple(places))
+    endpoint = Endpoint(dialect, service, authenticate, workers, rates, limits, tuple(places))
     return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 
