@@ -20,7 +20,7 @@ def test_the_fast_loop_and_parser_are_chosen_and_said_to_be_missing_where_they_a
 ) -> None:
     service = one_server.world.service
     options = server_options(service.settings)
-    assert (options["loop"], options["http"]) == ("uvloop", "httptools")
+    assert (options["loop"], options["http"]) == ("uvloop", "graph.http.connection:Connection")
     assert "not installed" not in announcement(service.settings, service, "here")
 
     monkeypatch.setitem(sys.modules, "uvloop", None)
