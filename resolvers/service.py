@@ -56,6 +56,8 @@ class Service:
     keys: KeyRing
     callers: Callers
     plans: Plans
+    # One connection beside those of requests: however busy these are, it can be found out whether there is a database.
+    spare: Engine
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
@@ -63,7 +65,9 @@ class Service:
 
         Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
         """
-        engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
+        schema = config.value("database", "sql_alchemy_schema")
+        engine = open_engine(database, settings, schema=schema)
+        spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
         try:
             with read_snapshot(engine) as connection:
                 generation = detect(connection)
@@ -74,7 +78,7 @@ class Service:
         keys = KeyRing.parse(key.value if key else None)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
         callers = Callers.of(Installation(settings, config, engine, generation))
-        return cls(settings, config, engine, generation, keys, callers, Plans(maker))
+        return cls(settings, config, engine, generation, keys, callers, Plans(maker), spare)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -83,7 +87,7 @@ class Service:
     def is_reachable(self) -> bool:
         """Say whether the database answers."""
         try:
-            with read_snapshot(self.engine) as connection:
+            with read_snapshot(self.spare) as connection:
                 return connection.execute(select(1)).scalar() == 1
         except Problem:
             return False
@@ -112,6 +116,7 @@ class Service:
     def close(self) -> None:
         """Give back the connections."""
         self.engine.dispose()
+        self.spare.dispose()
 
 
 class Session:

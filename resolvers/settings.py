@@ -75,9 +75,10 @@ class Settings(BaseSettings):
         description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
     )
 
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated.",
+    cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated, `*` for all, "
+        "`none` for none. Unset: as Airflow's own `[api] access_control_allow_origins`, `_methods` and `_headers` say.",
     )
 
     # Who may ask
@@ -142,7 +143,10 @@ class Settings(BaseSettings):
         default=5, gt=0, le=600, description="Seconds that a write waits for rows that the scheduler holds."
     )
     pool_size: int = Field(
-        default=10, ge=1, le=500, description="Most database connections that one server process holds."
+        default=10,
+        ge=1,
+        le=500,
+        description="Most database connections that one server process holds, and one more for `/health`.",
     )
     pool_timeout: float = Field(
         default=10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
@@ -202,7 +206,7 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("cors_origins", "authentication", mode="before")
+    @field_validator("authentication", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -217,7 +221,7 @@ class Settings(BaseSettings):
             raise ValueError("each must be role:cost, such as viewer:100000")
         return tuple((role.lower(), int(cost)) for role, _, cost in pairs)
 
-    @field_validator("dialects", mode="before")
+    @field_validator("dialects", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -85,10 +85,10 @@ class World:
     _connection: Connection | None = None
 
     @classmethod
-    def open(cls, url: str, minor: str, **settings: object) -> "World":
-        """Return an empty world over a database of that Airflow."""
+    def open(cls, url: str, minor: str, *, airflow: Any = None, **settings: object) -> "World":
+        """Return an empty world over a database of that Airflow, whose configuration is in these variables."""
         told: Settings = load_settings(database=url, fernet_key=FERNET_KEY, **settings)
-        service = Service.open(told, AirflowConfig.discover(environ={}), url)
+        service = Service.open(told, AirflowConfig.discover(environ={**(airflow or {})}), url)
         assert service.generation.minor == minor or {minor, service.generation.minor} == {"2.10", "2.11"}
         return cls(service, url)
 

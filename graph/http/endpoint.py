@@ -19,7 +19,7 @@ from graph.http.auth import actor_of
 from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.explanation import NAME, explanation
-from graph.http.rates import Rates
+from graph.http.gate import Gate
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import errors_told, problem_extensions, problem_headers, without_suggestions
@@ -68,7 +68,7 @@ class Endpoint:
     schema: GraphQLSchema
     documents: Documents
     workers: Workers
-    rates: Rates
+    gate: Gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, unless nobody waits for the answer any more."""
@@ -87,7 +87,9 @@ class Endpoint:
             return RedirectResponse("graphiql")
         until = self.workers.deadline()
         try:
-            with self.rates.admitted(request.scope):
+            with self.gate.rates.admitted(request.scope):
+                if request.method != "POST":
+                    self.gate.origins.refuse_foreign(request.headers)
                 # HEAD is GET without the answer.
                 content = await self._content(request, until) if request.method == "POST" else None
                 work = partial(self._answer, request, content, media_type)

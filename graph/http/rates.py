@@ -56,7 +56,8 @@ class Rates:
         until = max(caller.until, now) + self._interval
         if until - now > self._ahead and self._interval:
             raise TooMany(
-                f"You ask too often: {self._rate:g} requests a second are allowed, after a pause {self._burst:,} at once.",
+                f"You ask too often: {self._rate:g} requests a second are allowed, "
+                f"after a pause {self._burst:,} at once.",
                 retry_after=until - now - self._ahead,
                 hint="Wait, then send fewer; ask for lists instead of one thing after the other.",
             )

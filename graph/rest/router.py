@@ -18,7 +18,7 @@ from starlette.websockets import WebSocketClose
 
 from graph.http.body import read_body
 from graph.http.errand import Errand
-from graph.http.rates import Rates
+from graph.http.gate import Gate
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
@@ -71,7 +71,7 @@ class Endpoint:
     service: Service
     authenticate: Authenticate
     workers: Workers
-    rates: Rates
+    gate: Gate
     limits: Limits
     places: tuple[Place, ...]
 
@@ -100,7 +100,9 @@ class Endpoint:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
         try:
             # Whether all is well may be asked by anybody, ever so often.
-            with nullcontext() if row.open else self.rates.admitted(request.scope):
+            with nullcontext() if row.open else self.gate.rates.admitted(request.scope):
+                if row.method != "GET":
+                    self.gate.origins.refuse_foreign(request.headers)
                 return await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
             return _response(self.dialect.render(refusal))
@@ -148,7 +150,7 @@ class Endpoint:
 
 
 def routes_of(
-    dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, rates: Rates
+    dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, gate: Gate
 ) -> list[BaseRoute]:
     """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
     places = []
@@ -159,7 +161,7 @@ def routes_of(
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    endpoint = Endpoint(dialect, service, authenticate, workers, rates, limits, tuple(places))
+    endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
     return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 

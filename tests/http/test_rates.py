@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
 
 import httpx
 import psycopg
@@ -34,12 +35,15 @@ def serving(postgresql_store: PostgreSQLStore) -> Iterator[Callable[..., Served]
         world.close()
 
 
-def caller(name: str) -> dict[str, object]:
+Asked = dict[str, Any]
+
+
+def caller(name: str) -> Asked:
     """Return a request as a server sees it, of somebody with a token."""
     return {"headers": [(b"host", b"here"), (b"authorization", f"Bearer {name}".encode())], "client": ("192.0.2.1", 5)}
 
 
-def ask_at_once(rates: Rates, scope: dict[str, object], times: int) -> int:
+def ask_at_once(rates: Rates, scope: Asked, times: int) -> int:
     """Return how many of so many requests, each answered before the next, were let in."""
     let_in = 0
     for _ in range(times):
@@ -63,9 +67,9 @@ def test_who_was_silent_may_send_a_burst_and_then_waits() -> None:
 
 def test_each_caller_is_counted_for_themselves() -> None:
     rates = Rates(load_settings(rate=0.01, burst=3))
-    somebody = {"headers": [], "client": ("192.0.2.1", 5)}
-    elsewhere = {"headers": [], "client": ("192.0.2.2", 5)}
-    again = {"headers": [(b"accept", b"*/*")], "client": ("192.0.2.1", 6)}
+    somebody: Asked = {"headers": [], "client": ("192.0.2.1", 5)}
+    elsewhere: Asked = {"headers": [], "client": ("192.0.2.2", 5)}
+    again: Asked = {"headers": [(b"accept", b"*/*")], "client": ("192.0.2.1", 6)}
 
     assert [ask_at_once(rates, scope, 5) for scope in (caller("a"), caller("b"), somebody, elsewhere)] == [3] * 4
     # By another connection from the same address it is the same caller.
