@@ -147,6 +147,11 @@ def nested(levels: int) -> str:
     return '{ dag(dagId: "x") ' + "{ latestRun { dag " * levels + "{ dagId }" + " } }" * levels + " }"
 
 
+def nested_lists(*names: str) -> str:
+    """Return a query of lists in lists, a thousand rows each."""
+    return "{" + "".join(f"{name}(first: 1000) {{ nodes {{ " for name in names) + "id" + "} }" * len(names) + "}"
+
+
 def spreading(fragments: int) -> str:
     """Return a document whose fragments spread the next one ten times each."""
     spread = "".join(
@@ -203,8 +208,7 @@ HOSTILE = {
     "comments": ("{ viewer { name " + "#\n" * 40_000 + "} }", "TOO_EXPENSIVE", "15,000 tokens"),
     "a long document": ("{ viewer { name } } #" + "x" * 150_000, "TOO_EXPENSIVE", "150,021 bytes; 100,000"),
     "huge firsts": (
-        "{ dags(first: 1000) { nodes { runs(first: 1000) { nodes { taskInstances(first: 1000) { nodes { taskId } } } } "
-        "} } }",
+        nested_lists("dags", "runs", "taskInstances"),
         "TOO_EXPENSIVE",
         "1,000 x 1,000 x 1,000 rows",
     ),
