@@ -90,7 +90,7 @@ def settle() -> None:
 
 def _console(service: Service) -> Console:
     version = service.generation.minor
-    return Console(title=f"Airflow {version}", asks_token=service.settings.anonymous_role is None)
+    return Console(title=f"Airflow {version}", asks_token=service.callers.anonymous() is None)
 
 
 async def _fault(_request: Request, error: Exception) -> Response:

@@ -34,7 +34,7 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
         *([f"  {notice}"] if notice else []),
         f"  Airflow    {generation.minor} (migration {generation.migration}{known})",
         f"  database   {database}",
-        f"  callers    {callers(settings)}",
+        f"  callers    {callers(service)}",
     ]
     for at, (address, what) in enumerate(endpoints):
         lines.append(f"  {'endpoints' if at == 0 else '':9}  {click.style(address, fg='cyan'):45} {what}")
@@ -70,6 +70,8 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "access_log": False,
         "log_config": None,
         "server_header": False,
+        # Who is connected is who is connected, and not what X-Forwarded-For says: proxies are trusted by their address.
+        "proxy_headers": False,
         # Longer than load balancers keep theirs, mostly 60 s: closed by us, a request may be under way.
         "timeout_keep_alive": 75,
         # Below the usual 1,024 open files, which the database connections share: more callers are told 503 at once,

@@ -63,21 +63,23 @@ class Service:
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
         """Connect to the database, find out which Airflow's it is, and return the service over it.
 
-        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
+        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, `Invalid` where the
+        settings do not fit it.
         """
         schema = config.value("database", "sql_alchemy_schema")
         engine = open_engine(database, settings, schema=schema)
-        spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
         try:
             with read_snapshot(engine) as connection:
                 generation = detect(connection)
+            key = config.fernet_key(settings)
+            keys = KeyRing.parse(key.value if key else None)
+            callers = Callers.of(Installation(settings, config, engine, generation))
         except Problem:
             engine.dispose()
             raise
-        key = config.fernet_key(settings)
-        keys = KeyRing.parse(key.value if key else None)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
-        callers = Callers.of(Installation(settings, config, engine, generation))
+        # Connected when it is first asked.
+        spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
         return cls(settings, config, engine, generation, keys, callers, Plans(maker), spare)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:

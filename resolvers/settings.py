@@ -17,6 +17,9 @@ from resolvers.errors import Invalid
 PREFIX = "AIRFLOW_GRAPH_"
 DEFAULT_PORT = 8088
 
+# What HTTP lets the name of a header be.
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+
 # Kubernetes tells every pod about the Services beside it: for one that is called
 # airflow-graph by variables of these names, which are not meant for us.
 _SERVICE_LINK = re.compile(r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
@@ -84,20 +87,68 @@ class Settings(BaseSettings):
     # Who may ask
     authentication: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("tokens",),
-        description="Ways in which callers may prove who they are, comma-separated, asked in this order.",
+        description="Ways in which callers may prove who they are, comma-separated, asked in this order: `tokens` "
+        "(static ones), `header` (the same, in a header of their own), `basic` (user names and passwords of Airflow's "
+        "FAB auth manager), `kerberos`, `proxy`, and names that other distributions bring; `airflow` stands for what "
+        "Airflow's own configuration says.",
     )
     tokens: SecretStr | None = Field(
         default=None,
-        description="Static bearer tokens, each `name:role:token`, separated by commas or white space. "
-        "Roles: public, viewer, user, op, admin.",
+        description="Static tokens, each `name:role:token`, or `name:role@dag+dag:token` for some DAGs alone, "
+        "separated by commas or white space. Roles: public, viewer, user, op, admin. `sha256:` and a digest "
+        "may stand for the token: `airflow-graph token` makes both.",
     )
     tokens_file: Path | None = Field(
         default=None,
-        description="File of further static bearer tokens; `#` begins a comment.",
+        description="File of further static tokens; `#` begins a comment.",
     )
-    anonymous_role: Role | None = Field(
+    token_header: HeaderName | None = Field(
         default=None,
-        description="Role of callers who present nothing. Listens on a loopback address only.",
+        description="Header that holds a static token and nothing else, for `header` in `authentication`; "
+        "`Authorization` means one without a scheme.",
+    )
+    proxy_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses and networks, such as `10.0.0.0/24`, of the proxies whose word counts, for `proxy` in "
+        "`authentication`; comma-separated.",
+    )
+    proxy_user_header: HeaderName = Field(
+        default="X-Forwarded-User",
+        description="Header in which a proxy names the caller. Unless a role is told too, the caller is Airflow's "
+        "user of that name or e-mail address.",
+    )
+    proxy_role: Role | None = Field(default=None, description="Role of all callers whom a proxy names.")
+    proxy_role_header: HeaderName | None = Field(
+        default=None, description="Header in which a proxy tells the caller's role: public, viewer, user, op or admin."
+    )
+    kerberos_services: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("HTTP", "airflow"),
+        description="Services whose Kerberos tickets are taken, by whichever host's key is in the keytab. Browsers and "
+        "curl ask for `HTTP`, clients of Airflow's own API for `airflow`.",
+    )
+    anonymous_role: Annotated[Role | str, Field(union_mode="left_to_right")] | None = Field(
+        default=None,
+        description="Role of callers who present nothing: `public`, `viewer`, `user`, `op`, `admin`, or the name of a "
+        "role of Airflow's FAB auth manager, such as `Public`, with what it permits. With one that permits anything, "
+        "the server listens on a loopback address only.",
+    )
+    anonymous_anywhere: bool = Field(
+        default=False,
+        description="Whether callers who present nothing may come from other machines, whatever their role permits.",
+    )
+    access_refresh: float = Field(
+        default=5,
+        ge=0,
+        le=300,
+        description="Seconds for which what the database says of a user, of their password, roles and permissions, is "
+        "taken as known: who loses a right has lost it after so long.",
+    )
+    password_memory: float = Field(
+        default=300,
+        ge=0,
+        le=86400,
+        description="Seconds for which a verified password that is not used is remembered, by a digest in memory; "
+        "meanwhile it costs no hash. It counts no longer than it is the user's.",
     )
 
     # What one caller may ask for
@@ -206,7 +257,7 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("authentication", mode="before")
+    @field_validator("authentication", "proxy_addresses", "kerberos_services", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -221,6 +272,14 @@ class Settings(BaseSettings):
             raise ValueError("each must be role:cost, such as viewer:100000")
         return tuple((role.lower(), int(cost)) for role, _, cost in pairs)
 
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if not ipaddress.ip_network(address).prefixlen:
+                raise ValueError(f"{address} is everywhere, not where a proxy is")
+        return value
+
     @field_validator("dialects", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -230,8 +289,12 @@ class Settings(BaseSettings):
         return () if names == ("none",) else names
 
     def cost_of_role(self, role: str | None) -> int:
-        """Return what a request of a role may cost; 0 for no limit."""
-        return next((cost for name, cost in self.role_costs if role and name == role.lower()), self.max_cost)
+        """Return what a request of a role, or of several with commas between, may cost; 0 for no limit."""
+        roles = {name.strip().lower() for name in (role or "").split(",")}
+        found = [cost for name, cost in self.role_costs if name in roles]
+        if not found:
+            return self.max_cost
+        return 0 if 0 in found else max(found)
 
 
 def load_settings(**given: object) -> Settings:
@@ -265,20 +328,29 @@ def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
 
 def check_exposure(settings: Settings) -> None:
     """Raise Invalid unless callers must say who they are, or cannot come from another machine."""
-    if settings.anonymous_role is not None:
-        if not is_loopback(settings.host):
-            raise Invalid(
-                f"Callers without credentials are let in as {settings.anonymous_role.value}, and "
-                f"{settings.host} can be reached from other machines.",
-                field="host",
-                hint="Listen on 127.0.0.1, or unset anonymous_role and give tokens.",
-            )
-    elif settings.tokens is None and settings.tokens_file is None:
+    role = settings.anonymous_role
+    if role is not None:
+        # What a role of the database permits is known once that is open.
+        if isinstance(role, Role) and role is not Role.PUBLIC:
+            refuse_from_elsewhere(settings, role.value)
+    elif {"tokens", "header"}.issuperset(settings.authentication) and not (settings.tokens or settings.tokens_file):
         raise Invalid(
             "Nothing says how callers prove who they are.",
             field="tokens",
-            hint=f"Set {PREFIX}TOKENS=name:role:token (or {PREFIX}TOKENS_FILE); to try things out on this "
-            f"machine alone, set {PREFIX}ANONYMOUS_ROLE=viewer.",
+            hint=f"Set {PREFIX}TOKENS=name:role:token (or {PREFIX}TOKENS_FILE), or {PREFIX}AUTHENTICATION=basic for "
+            f"Airflow's own users; to try things out on this machine alone, set {PREFIX}ANONYMOUS_ROLE=viewer.",
+        )
+
+
+def refuse_from_elsewhere(settings: Settings, role: str) -> None:
+    """Raise Invalid where callers without credentials, who have this role, could come from another machine."""
+    if not settings.anonymous_anywhere and not is_loopback(settings.host):
+        raise Invalid(
+            f"Callers without credentials are let in as {role}, and {settings.host} can be reached from other "
+            "machines.",
+            field="host",
+            hint="Listen on 127.0.0.1, or unset anonymous_role and let callers prove who they are; or set "
+            f"{PREFIX}ANONYMOUS_ANYWHERE=true if everybody may do what this role permits.",
         )
 
 

@@ -1,7 +1,7 @@
 """What answering a query took, told to those who may know: `extensions.explain` of a request and of its answer."""
 
+from resolvers.access.permissions import Permission
 from resolvers.service import Session
-from resolvers.settings import Role
 
 NAME = "explain"
 
@@ -13,9 +13,9 @@ def explanation(session: Session, *, preparing: float, answering: float) -> dict
     no more of it: what is only looked at must not change what is done.
     """
     actor = session.actor
-    if actor.role == Role.ADMIN:
+    if actor.may(Permission.PLAN_READ):
         return _explanation(session, preparing, answering)
-    return {"refused": f"Only the role admin is told how a query is answered; {actor.name} has another."}
+    return {"refused": f"This takes the permission {Permission.PLAN_READ}, which {actor.name} does not have."}
 
 
 def _explanation(session: Session, preparing: float, answering: float) -> dict[str, object]:

@@ -34,10 +34,11 @@ class Origins:
                 (service.config.value("api", f"access_control_allow_{option}") or "").replace(",", " ").split()
             )
 
-        ours = service.settings.cors_origins
-        if ours is not None:
-            return cls(ours)
-        return cls(told("origins"), told("methods") or _METHODS, told("headers") or _HEADERS)
+        settings = service.settings
+        headers = (*_HEADERS, *([settings.token_header] if settings.token_header else []))
+        if settings.cors_origins is not None:
+            return cls(settings.cors_origins, headers=headers)
+        return cls(told("origins"), told("methods") or _METHODS, told("headers") or headers)
 
     @property
     def middleware(self) -> list[Middleware]:

@@ -45,6 +45,9 @@ class Rates:
         self._ahead = settings.burst * self._interval
         self._burst = settings.burst
         self._most = settings.concurrency
+        # Which headers say who is calling, whether or not what they say is true.
+        told = ("authorization", settings.token_header or "", settings.proxy_user_header)
+        self._telling = frozenset(name.lower().encode() for name in told if name)
         self._key = token_bytes(16)
         self._callers: OrderedDict[bytes, Caller] = OrderedDict()
 
@@ -71,8 +74,9 @@ class Rates:
         return caller
 
     def _caller(self, scope: Scope) -> Caller:
-        presented = next((value for name, value in scope["headers"] if name == b"authorization"), None)
-        if presented is None:
+        telling = self._telling
+        presented = b"\n".join([value for name, value in scope["headers"] if name in telling])
+        if not presented:
             client = scope.get("client")
             presented = client[0].encode() if client else b""
         # By a digest, so that nobody's secret is kept.

@@ -6,12 +6,18 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import aggregated, column, derived, entity, identity, many, matches, one
+from graph.types.base import aggregated, column, derived, each, entity, identity, many, matches, one
 from graph.types.counts import TaskInstanceStateCount, counted
 from graph.types.dag import DAG
 from graph.types.enums import DagRunState, DagRunType
 from graph.types.guards import RUNS, TASK_INSTANCES
-from graph.types.later import TaskInstanceFilterLater, TaskInstanceLater, TaskInstanceOrderLater
+from graph.types.later import (
+    AssetEventLater,
+    BackfillLater,
+    TaskInstanceFilterLater,
+    TaskInstanceLater,
+    TaskInstanceOrderLater,
+)
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.scalars import JSON, Duration
@@ -146,3 +152,7 @@ class DagRun(Node):
         by=counted,
         filter=TaskInstanceFilterLater,
     )
+    consumed_asset_events: list[AssetEventLater] = each(
+        "The updates of assets for which it was made.", link="consumed_asset_events", order="", through="event"
+    )
+    backfill: BackfillLater | None = one("The backfill that it is part of. Since Airflow 3.0.", link="backfill")

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import LargeBinary, MetaData, and_, func, not_, select, true, type_coerce
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
+from resolvers.metadata.assets import datasets
+from resolvers.metadata.backfills import backfill_relations
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -19,6 +21,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.run_type import RunType
 from resolvers.metadata.schedule import ScheduleSummary
 from resolvers.metadata.stored import PickledConf
@@ -239,7 +242,10 @@ _RELATIONS = (
         },
     ),
     Relation("import_error", _import_error, ("id",), same("id timestamp filename stacktrace"), SINCE_AIRFLOW_3),
+    *datasets(TABLES),
+    *backfill_relations(TABLES),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
 )
 

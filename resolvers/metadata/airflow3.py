@@ -6,6 +6,8 @@ from sqlalchemy import LargeBinary, MetaData, func, select
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlalchemy.types import NullType
 
+from resolvers.metadata.assets import assets
+from resolvers.metadata.backfills import backfill_relations
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -21,6 +23,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
     RUN_COLUMNS,
@@ -370,7 +373,10 @@ _RELATIONS = (
         same("id timestamp filename stacktrace bundle_name"),
         SINCE_AIRFLOW_3,
     ),
+    *assets(TABLES),
+    *backfill_relations(TABLES),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
 )
 

@@ -190,6 +190,12 @@ def test_the_budget_is_a_setting_and_may_differ_by_role(one: World) -> None:
     assert asked(settled, document, {"n": 9}, settled.actor(Role.VIEWER)).executed
     assert not asked(settled, document, {"n": 9}, settled.actor(Role.USER)).executed
     assert asked(settled, document, {"n": 1000}).executed
+    # Of several roles, as Airflow's users may have, the best counts.
+    assert [settled.service.settings.cost_of_role(role) for role in ("Mine, Viewer", "Viewer, Admin", None)] == [
+        20,
+        0,
+        10,
+    ]
 
 
 def test_the_whole_schema_can_be_asked_for_but_not_over_and_over(one: World) -> None:

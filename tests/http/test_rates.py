@@ -76,6 +76,17 @@ def test_each_caller_is_counted_for_themselves() -> None:
     assert ask_at_once(rates, again, 5) == 0
 
 
+def test_callers_of_a_trusted_proxy_are_told_apart_by_the_names_that_it_tells() -> None:
+    rates = Rates(load_settings(rate=0.01, burst=3, token_header="X-Key"))
+
+    def told(header: bytes, value: bytes) -> Asked:
+        return {"headers": [(header, value)], "client": ("192.0.2.1", 5)}
+
+    callers = [told(b"x-forwarded-user", b"ann"), told(b"x-forwarded-user", b"bob"), told(b"x-key", b"secret")]
+    assert [ask_at_once(rates, one, 5) for one in callers] == [3, 3, 3]
+    assert [ask_at_once(rates, one, 5) for one in callers] == [0, 0, 0]
+
+
 def test_only_so_many_requests_of_a_caller_are_answered_at_once() -> None:
     rates = Rates(load_settings(concurrency=2))
 

@@ -1,13 +1,25 @@
 """Airflow 2's stable REST API, `/api/v1`, one noun per file."""
 
 from graph.rest.dialect import Dialect
-from graph.rest.stable import clearing, dag_runs, dags, deployment, pools, states, task_instances, tasks, variables
+from graph.rest.stable import (
+    clearing,
+    dag_runs,
+    dags,
+    datasets,
+    deployment,
+    pools,
+    states,
+    task_instances,
+    tasks,
+    variables,
+)
 from graph.rest.stable.problems import render
 
 STABLE = Dialect(
     "/api/v1",
     (
         *deployment.ROWS,
+        *datasets.ROWS,
         *dags.ROWS,
         *tasks.ROWS,
         *dag_runs.ROWS,
