@@ -20,6 +20,7 @@ from graph.http.graphiql import Console, graphiql_routes
 from graph.http.headers import HEADERS, SafeHeaders
 from graph.http.health import Health
 from graph.http.log import RequestLog
+from graph.http.tokens import token_routes
 from graph.http.workers import Workers
 from graph.problems import incident
 from graph.rest.routes import rest_routes
@@ -43,6 +44,7 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint, methods=["GET", "POST"]),
         Route("/health", health.answer),
+        *token_routes(service, workers, gate),
         *rest_routes(service, workers=workers, gate=gate),
     ]
     if settings.graphiql:

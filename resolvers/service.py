@@ -14,11 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from resolvers.access.actor import Actor, may_introspect
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
+from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
 from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
+from resolvers.masking import Masking
 from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.channel import Channel, wire_of
 from resolvers.metadata.detect import detect
@@ -29,8 +31,10 @@ from resolvers.operations.audit import write_audit
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
+from resolvers.plan.numbers import Numbers
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
+from resolvers.plan.sight import Secrets
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup
@@ -54,10 +58,12 @@ class Service:
     engine: Engine
     generation: Generation
     keys: KeyRing
+    masking: Masking
     callers: Callers
     plans: Plans
     # One connection beside those of requests: however busy these are, it can be found out whether there is a database.
     spare: Engine
+    issuer: Issuer | None = None
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
@@ -73,14 +79,23 @@ class Service:
                 generation = detect(connection)
             key = config.fernet_key(settings)
             keys = KeyRing.parse(key.value if key else None)
-            callers = Callers.of(Installation(settings, config, engine, generation))
+            masking = Masking.of(
+                2 if generation.number == 2 else 3,
+                also=config.value("core", "sensitive_var_conn_names"),
+                hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
+            )
+            installation = Installation(settings, config, engine, generation)
+            callers, issuer = Callers.of(installation), Issuer.of(installation)
         except Problem:
             engine.dispose()
             raise
-        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
+        # What all processes of an installation know, and nobody else.
+        numbers = Numbers(f"{database} {key.value if key else ''}".encode())
+        secrets = Secrets(keys.read, masking, numbers)
+        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
         # Connected when it is first asked.
         spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
-        return cls(settings, config, engine, generation, keys, callers, Plans(maker), spare)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), spare, issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -275,6 +290,7 @@ class Session:
             service.settings,
             service.config,
             service.keys,
+            service.masking,
             datetime.now(UTC),
         )
 

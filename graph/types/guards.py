@@ -14,3 +14,8 @@ ASSETS = Guard((Permission.ASSET_READ,))
 DAG_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="dag_id")
 TASK_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
+
+# Who sees what is masked for others: whoever may edit it could put it to use anyway.
+RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
+VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))
+ASSET_EDITORS = Guard((Permission.ASSET_CREATE,))

@@ -23,7 +23,7 @@ def serving(sqlite_store: SQLiteStore) -> Iterator[Serving]:
     opened = []
 
     def serve(airflow: dict[str, str] | None = None, **settings: object) -> Served:
-        world = World.open(sqlite_store.database("3.3"), "3.3", airflow=airflow, tokens=TOKENS, **settings)
+        world = World.configured(sqlite_store.database("3.3"), "3.3", airflow or {}, tokens=TOKENS, **settings)
         server = served(world)
         opened.append((server, world))
         return server.__enter__()
