@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graph.rest.described import Descriptions
 from resolvers.errors import Problem
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ class Answer:
 class Dialect:
     """A REST API of former times: its prefix, its rows, and how it renders a refusal.
 
-    To some, whoever presents wrong credentials is the anonymous caller, where there is one.
+    To some, whoever presents wrong credentials is the anonymous caller, where there is one. `described` is what its
+    OpenAPI document says; none has one that gave clients none.
     """
 
     prefix: str
     rows: tuple["Row", ...]
     render: Callable[[Problem | RefusedError], Answer]
     mistaken_are_anonymous: bool = False
+    described: Descriptions | None = None

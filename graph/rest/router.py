@@ -26,6 +26,7 @@ from graph.problems import incident
 from graph.rest.body import check_body, parse_body
 from graph.rest.call import Call, Limits
 from graph.rest.dialect import Answer, Dialect, RefusedError
+from graph.rest.document.routes import document_routes
 from graph.rest.params import read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
@@ -166,7 +167,7 @@ class Endpoint:
 def routes_of(
     dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, gate: Gate
 ) -> list[BaseRoute]:
-    """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
+    """Return the routes under which a dialect answers: its document, all below its prefix, and the prefix itself."""
     places = []
     for row in dialect.rows:
         pattern, _, convertors = compile_path(row.path)
@@ -176,7 +177,8 @@ def routes_of(
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
     endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
-    return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
+    documented = document_routes(dialect, service, limits)
+    return [*documented, Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 
 def _limit(service: Service, option: str, otherwise: int) -> int:

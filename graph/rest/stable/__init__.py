@@ -13,6 +13,7 @@ from graph.rest.stable import (
     tasks,
     variables,
 )
+from graph.rest.stable.described import DESCRIPTIONS
 from graph.rest.stable.problems import render
 
 STABLE = Dialect(
@@ -31,4 +32,5 @@ STABLE = Dialect(
     ),
     render,
     mistaken_are_anonymous=True,
+    described=DESCRIPTIONS,
 )
