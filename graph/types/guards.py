@@ -9,3 +9,10 @@ TASK_INSTANCES = Guard((Permission.DAG_READ, Permission.RUN_READ, Permission.TAS
 TASKS = Guard((Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 POOLS = Guard((Permission.POOL_READ,))
 VARIABLES = Guard((Permission.VARIABLE_READ,))
+CONNECTIONS = Guard((Permission.CONNECTION_READ,))
+EVENT_LOGS = Guard((Permission.EVENT_LOG_READ,), dag="dag_id")
+DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="dag_id")
+# An error is of a file, and is seen by whoever may read one of the DAGs that were in it.
+IMPORT_ERRORS = Guard((Permission.IMPORT_ERROR_READ, Permission.DAG_READ), dag="dag_id", through="dags")
+# A file shows all of its DAGs.
+DAG_SOURCES = Guard((Permission.DAG_READ, Permission.DAG_SOURCE_READ), dag="dag_id", through="dags_in_file", every=True)

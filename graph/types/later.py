@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 from strawberry import lazy
 
 if TYPE_CHECKING:
+    from graph.types.dag import DAG
     from graph.types.dag_definition import DagDefinition
     from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
     from graph.types.task import Task
     from graph.types.task_group import TaskGroup
     from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
 
+DAGLater = Annotated["DAG", lazy("graph.types.dag")]
 DagDefinitionLater = Annotated["DagDefinition", lazy("graph.types.dag_definition")]
 DagRunLater = Annotated["DagRun", lazy("graph.types.dag_run")]
 DagRunFilterLater = Annotated["DagRunFilter", lazy("graph.types.dag_run")]
