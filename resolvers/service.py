@@ -21,6 +21,7 @@ from resolvers.airflow_cli import AirflowCli, Tested
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
+from resolvers.masking import Masking
 from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.channel import Channel, wire_of
 from resolvers.metadata.detect import detect
@@ -33,6 +34,7 @@ from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
+from resolvers.plan.sight import Secrets
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup
@@ -58,6 +60,7 @@ class Service:
     engine: Engine
     generation: Generation
     keys: KeyRing
+    masking: Masking
     callers: Callers
     plans: Plans
     cli: AirflowCli
@@ -77,10 +80,15 @@ class Service:
             raise
         key = config.fernet_key(settings)
         keys = KeyRing.parse(key.value if key else None)
-        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
+        masking = Masking.of(
+            2 if generation.number == 2 else 3,
+            also=config.value("core", "sensitive_var_conn_names"),
+            hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
+        )
+        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, Secrets(keys.read, masking))
         callers = Callers.of(Installation(settings, config, engine, generation))
         cli = AirflowCli.of(settings.airflow_command, config.environ)
-        return cls(settings, config, engine, generation, keys, callers, Plans(maker), cli)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -291,6 +299,7 @@ class Session:
             service.settings,
             service.config,
             service.keys,
+            service.masking,
             datetime.now(UTC),
         )
 

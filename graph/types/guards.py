@@ -16,3 +16,7 @@ DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="da
 IMPORT_ERRORS = Guard((Permission.IMPORT_ERROR_READ, Permission.DAG_READ), dag="dag_id", through="dags")
 # A file shows all of its DAGs.
 DAG_SOURCES = Guard((Permission.DAG_READ, Permission.DAG_SOURCE_READ), dag="dag_id", through="dags_in_file", every=True)
+
+# Who sees what is masked for others: whoever may edit it could put it to use anyway.
+RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
+VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))
