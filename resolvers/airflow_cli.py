@@ -47,7 +47,7 @@ class Tested:
 
 @dataclass
 class AirflowCli:
-    """Airflow's command line, such as `/opt/airflow/bin/airflow`: asked one question at a time, whose answer is kept."""
+    """Airflow's command line, such as `/opt/airflow/bin/airflow`: asked one question at a time, answers are kept."""
 
     command: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)

@@ -101,7 +101,7 @@ class Words:
 
     def refusal(self, status: int, section: str, call: Call) -> RefusedError:
         """Return the refusal of a call in these words."""
-        told = {**call.body, **call.path}
+        told = {**call.query, **call.body, **call.path}
         detail = None if self.detail is None else self.detail.format_map(told)
         return RefusedError(status, detail, title=self.title.format_map(told), section=section)
 

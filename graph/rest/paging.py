@@ -41,7 +41,7 @@ _PAGES = 1_000
 
 @dataclass(frozen=True)
 class Narrowing:
-    """A parameter that narrows a list: by which logical column, compared how. `blanks` are values that narrow nothing."""
+    """A parameter that narrows a list: by which logical column, compared how; `blanks` are values that do not."""
 
     parameter: Parameter
     column: str

@@ -43,7 +43,5 @@ class ConnectionSettings(Node):
         Secrecy.DOCUMENT,
     )
     is_encrypted: bool = derived("Whether its password is stored encrypted.", needs="is_encrypted", by=bool)
-    is_extra_encrypted: bool = derived(
-        "Whether its `extra` is stored encrypted.", needs="is_extra_encrypted", by=bool
-    )
+    is_extra_encrypted: bool = derived("Whether its `extra` is stored encrypted.", needs="is_extra_encrypted", by=bool)
     team_name: str | None = column("The team that it belongs to. Since Airflow 3.2.")

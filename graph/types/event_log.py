@@ -39,9 +39,7 @@ class EventLogFilter:
         f"It is about one of these tries. Since Airflow 2.10. {_UNSERVED}", "try_number"
     )
     event: list[str] | None = matches("It is one of these events.", "event")
-    event_not: list[str] | None = matches(
-        f"It is none of these events. {_UNSERVED}", "event", Operator.NOT_IN
-    )
+    event_not: list[str] | None = matches(f"It is none of these events. {_UNSERVED}", "event", Operator.NOT_IN)
     owner: list[str] | None = matches(f"One of these did it. {_UNSERVED}", "owner")
     after: datetime | None = matches("It was later than this.", "dttm", Operator.AFTER)
     before: datetime | None = matches("It was earlier than this.", "dttm", Operator.BEFORE)

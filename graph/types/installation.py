@@ -50,9 +50,7 @@ class Plugin:
 
 def config(
     info: Info[Context, None],
-    section: Annotated[
-        str | None, strawberry.argument(description="One section alone, such as `core`.")
-    ] = None,
+    section: Annotated[str | None, strawberry.argument(description="One section alone, such as `core`.")] = None,
 ) -> list[ConfigSection]:
     """Return what Airflow's configuration says."""
     configuration = info.context.session.configuration()
@@ -63,9 +61,7 @@ def config(
         )
     sections = configuration.sections()
     return [
-        ConfigSection(
-            name=one.name, options=[ConfigOption(key=key, value=value) for key, value in one.options.items()]
-        )
+        ConfigSection(name=one.name, options=[ConfigOption(key=key, value=value) for key, value in one.options.items()])
         for one in sections
         if section is None or one.name == section.lower()
     ]

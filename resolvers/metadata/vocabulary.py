@@ -205,9 +205,7 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
             ),
             SINCE_AIRFLOW_3,
         ),
-        Relation(
-            "dag_warning", warning, ("dag_id", "warning_type"), same("dag_id warning_type message timestamp")
-        ),
+        Relation("dag_warning", warning, ("dag_id", "warning_type"), same("dag_id warning_type message timestamp")),
         Relation(
             "job",
             job,

@@ -20,9 +20,7 @@ _LONGEST = {"connType": 500, "host": 500, "schema": 500}
 _MOST_PORT, _LEAST_PORT = 2**31 - 1, -(2**31)
 
 
-@operation(
-    needs=Permission.CONNECTION_CREATE, audit=Audit("api.connection.create", "post_connection", "POST", ())
-)
+@operation(needs=Permission.CONNECTION_CREATE, audit=Audit("api.connection.create", "post_connection", "POST", ()))
 def create_connection(
     work: Work,
     *,
@@ -82,9 +80,7 @@ def update_connection(
 ) -> ConnectionKey:
     """Change a connection; what is not given stays, and so does the password where none or an empty one is given."""
     _refuse(work, conn_type=conn_type, host=host, schema=schema, port=port, extra=extra)
-    changed = given(
-        conn_type=conn_type, description=description, host=host, schema=schema, login=login, port=port
-    )
+    changed = given(conn_type=conn_type, description=description, host=host, schema=schema, login=login, port=port)
     if password is not NOT_GIVEN:
         changed |= _password(work, password)
     if extra is not NOT_GIVEN:
@@ -98,9 +94,7 @@ def update_connection(
     return ConnectionKey(connection_id)
 
 
-@operation(
-    needs=Permission.CONNECTION_DELETE, audit=Audit("api.connection.delete", "delete_connection", "DELETE", ())
-)
+@operation(needs=Permission.CONNECTION_DELETE, audit=Audit("api.connection.delete", "delete_connection", "DELETE", ()))
 def delete_connection(work: Work, *, connection_id: str) -> ConnectionKey:
     """Delete a connection."""
     if not work.delete("connection", *work.where("connection", conn_id=connection_id)):

@@ -1,8 +1,8 @@
 """Deleting a DAG: all that Airflow keeps of it but the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Column, MetaData, String, Table, delete, inspect, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, delete, inspect, select
 
 from resolvers.access.permissions import Permission
 from resolvers.errors import Conflict
@@ -16,13 +16,14 @@ _AUDIT = Audit("api.delete_dag", "delete_dag", "DELETE", ("dag_id",))
 
 # Airflow's tables that say of each row which DAG it is of, from 2.9 to 3.3, those that refer to others first. The
 # audit log is not among them: who did what remains known.
-_TABLES = tuple(
-    "task_state_store xcom task_map rendered_task_instance_fields task_instance_note task_reschedule task_fail "
-    "task_instance_history task_instance sla_miss deadline dag_run backfill dag_code serialized_dag dag_version "
-    "dag_schedule_asset_alias_reference dag_schedule_asset_name_reference dag_schedule_asset_reference "
-    "dag_schedule_asset_uri_reference dag_schedule_dataset_alias_reference dag_schedule_dataset_reference "
-    "task_inlet_asset_reference task_outlet_asset_reference task_outlet_dataset_reference dag_favorite "
-    "dag_owner_attributes dag_warning dag_tag job dag".split()
+_TABLES = (
+    *("task_state_store", "xcom", "task_map", "rendered_task_instance_fields", "task_instance_note"),
+    *("task_reschedule", "task_fail", "task_instance_history", "task_instance", "sla_miss", "deadline"),
+    *("dag_run", "backfill", "dag_code", "serialized_dag", "dag_version"),
+    *("dag_schedule_asset_alias_reference", "dag_schedule_asset_name_reference", "dag_schedule_asset_reference"),
+    *("dag_schedule_asset_uri_reference", "dag_schedule_dataset_alias_reference", "dag_schedule_dataset_reference"),
+    *("task_inlet_asset_reference", "task_outlet_asset_reference", "task_outlet_dataset_reference"),
+    *("dag_favorite", "dag_owner_attributes", "dag_warning", "dag_tag", "job", "dag"),
 )
 
 
@@ -41,11 +42,8 @@ def delete_dag(work: Work, *, dag_id: str) -> DagKey:
         raise no_dag(dag_id)
     _lock_runs(work, dag_id)
     ids = (dag_id, *_subdags(work, dag_id))
-    present = set(inspect(work.connection).get_table_names())
-    for name in _TABLES:
-        if name in present:
-            table = Table(name, MetaData(), Column("dag_id", String()))
-            work.connection.execute(delete(table).where(table.c.dag_id.in_(ids)))
+    for table in _tables_present(work.connection):
+        work.connection.execute(delete(table).where(table.c.dag_id.in_(ids)))
     place = (
         {"filename": dag.fileloc}
         if work.generation.number == 2
@@ -53,6 +51,15 @@ def delete_dag(work: Work, *, dag_id: str) -> DagKey:
     )
     work.delete("import_error", *work.where("import_error", **place))
     return DagKey(dag_id)
+
+
+def _tables_present(connection: Connection) -> Iterator[Table]:
+    """Give those of the tables that this Airflow has, and has with the id of a DAG."""
+    found = inspect(connection).get_multi_columns(filter_names=_TABLES)
+    present = {name for (_, name), columns in found.items() if any(one["name"] == "dag_id" for one in columns)}
+    for name in _TABLES:
+        if name in present:
+            yield Table(name, MetaData(), Column("dag_id", String()))
 
 
 def _has_running_tasks(work: Work, dag_id: str) -> bool:

@@ -8,7 +8,6 @@ from graph.rest.paging import listing
 from graph.rest.rows import Custom, Row
 from graph.rest.stable.file_token import read_file_token
 from graph.types.dag_source import DagSource
-from graph.types.guards import DAG_SOURCES
 from resolvers.access.permissions import Guard, Permission
 from resolvers.binding import Column, Entity, Filter, Match, Operator, Order
 from resolvers.errors import Forbidden

@@ -33,6 +33,4 @@ def _dag_stats(call: Call) -> Answer:
     return Answer({"dags": found, "total_entries": len(found)})
 
 
-ROWS: tuple[Row, ...] = (
-    Custom("GET", "/dagStats", _dag_stats, query=(Parameter("dag_ids", required=True),)),
-)
+ROWS: tuple[Row, ...] = (Custom("GET", "/dagStats", _dag_stats, query=(Parameter("dag_ids", required=True),)),)
