@@ -20,11 +20,13 @@ from resolvers.access.actor import EVERYTHING, Actor, Scope
 from resolvers.access.permissions import Permission
 from resolvers.binding import Aggregated, Plucked
 from resolvers.errors import Forbidden
+from resolvers.metadata.airflow3 import AIRFLOW_3
 from resolvers.operations.operation import OPERATIONS, Operation
 from tests.conftest import open_world
 from tests.contracts.arguments import arguments, document
+from tests.graph.furnishing import file_error
 from tests.graph.walking import lists, selection
-from tests.world import SCHEMA, World
+from tests.world import DAY, SCHEMA, World
 
 for module in pkgutil.iter_modules(resolvers.operations.__path__):
     importlib.import_module(f"resolvers.operations.{module.name}")
@@ -32,7 +34,8 @@ for module in pkgutil.iter_modules(resolvers.operations.__path__):
 STRANGER = Actor("stranger", "test")
 # About the caller and the kind of the database alone; they read no row of Airflow's.
 OPEN = {"viewer", "deployment"}
-ABOUT_DAGS = [one for one in Permission if one.partition(".")[0] in ("dag", "run", "task", "task_instance")]
+DAG_NOUNS = ("dag", "run", "task", "task_instance", "event_log", "dag_source", "dag_warning")
+ABOUT_DAGS = [one for one in Permission if one.partition(".")[0] in DAG_NOUNS]
 
 
 def reader(*dag_ids: str) -> Actor:
@@ -70,6 +73,15 @@ def fill(world: World, *dag_ids: str) -> World:
         world.insert("pool", {"pool": "shared", "slots": 50, "include_deferred": True})
         for dag_id in dag_ids:
             world.dag(dag_id, {f"{dag_id}_a": [f"{dag_id}_b"], f"{dag_id}_b": []}, owners=dag_id)
+            world.source(dag_id, f"dag_id = '{dag_id}'")
+            # Numbers of their own, so that whose else there is shows in none.
+            number = {"id": len(dag_id)}
+            world.insert("import_error", {**file_error(world, dag_id), **number})
+            world.insert(
+                "dag_warning",
+                {"dag_id": dag_id, "warning_type": "non-existent pool", "message": dag_id, "timestamp": DAY},
+            )
+            world.insert("log", {**number, "dttm": DAY, "event": "trigger", "dag_id": dag_id, "owner": dag_id})
             world.insert("dag_tag", {"dag_id": dag_id, "name": f"{dag_id}_tag"}, {"dag_id": dag_id, "name": "both"})
             for day, state in enumerate(("success", "failed", "running")):
                 world.run(dag_id, f"{dag_id}_{day}", day, state=state)
@@ -286,7 +298,9 @@ def test_every_entity_has_a_guard_and_asks_for_its_dag() -> None:
     assert len(entities) >= 9
     for entity in entities:
         assert entity.guard.permissions, entity.name
-        assert entity.guard.dag == ("dag_id" if "dag_id" in entity.key else None), entity.name
+        columns = (*entity.key, *AIRFLOW_3.relation(entity.relation).columns)
+        about_dags = "dag_id" in columns or entity.guard.through is not None
+        assert entity.guard.dag == ("dag_id" if about_dags else None), entity.name
         for name, binding in entity.fields.items():
             if isinstance(binding, Aggregated | Plucked):
                 assert binding.guard.permissions, f"{entity.name}.{name}"
