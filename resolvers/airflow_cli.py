@@ -38,7 +38,7 @@ class Question(Enum):
 
 
 @dataclass(frozen=True)
-class Tested:
+class Verdict:
     """Whether a connection works, and what its test said."""
 
     works: bool
@@ -68,14 +68,14 @@ class AirflowCli:
                 self._answers[question] = (time.monotonic(), rows)
             return rows
 
-    def test(self, settings: Mapping[str, object]) -> Tested:
+    def test(self, settings: Mapping[str, object]) -> Verdict:
         """Have a connection tested that is stored nowhere: Airflow finds it in the command's environment."""
         variable, name = "AIRFLOW_CONN_AIRFLOW_GRAPH_TEST", "airflow_graph_test"
         with self._lock:
             told = self._output(("connections", "test", name), {variable: json.dumps(dict(settings))}, checked=False)
         works = "Connection success!" in told
         lines = [line.strip() for line in told.splitlines() if line.strip()]
-        return Tested(works, "Connection successfully tested" if works else lines[-1] if lines else "It said nothing.")
+        return Verdict(works, "Connection successfully tested" if works else lines[-1] if lines else "It said nothing.")
 
     def _output(
         self, arguments: Sequence[str], further: Mapping[str, str] | None = None, *, checked: bool = True

@@ -17,7 +17,7 @@ from resolvers.access.credentials import Credentials
 from resolvers.access.method import Installation
 from resolvers.access.permissions import Permission
 from resolvers.access.scopes import Scopes
-from resolvers.airflow_cli import AirflowCli, Tested
+from resolvers.airflow_cli import AirflowCli, Verdict
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
@@ -236,7 +236,7 @@ class Session:
         self.needs(Permission.PLUGIN_READ)
         return plugins_of(self.service.cli)
 
-    def test_connection(self, settings: Mapping[str, object]) -> Tested:
+    def test_connection(self, settings: Mapping[str, object]) -> Verdict:
         """Have a connection tested that is stored nowhere, by Airflow's command line."""
         self.needs(Permission.CONNECTION_CREATE)
         return self.service.cli.test(settings)

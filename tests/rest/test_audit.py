@@ -40,7 +40,8 @@ def test_what_names_a_run_goes_to_columns_of_its_own(api: Api) -> None:
 
 def test_the_value_of_a_secret_is_not_told(api: Api) -> None:
     api.send("PATCH", "/variables/plain", json={"key": "plain", "value": "told"})
-    assert audited(api)["extra"] == {"key": "plain", "value": "told"}
+    # Airflow 3 tells no variable's value, whatever it is called.
+    assert audited(api)["extra"] == {"key": "plain", "value": "told" if api.world.generation.number == 2 else "***"}
 
     api.send("POST", "/variables", json={"key": "db_password", "value": "hunter2"})
     assert audited(api)["extra"] == {"key": "db_password", "value": "***"}
@@ -61,7 +62,9 @@ def test_what_is_refused_is_told_too(api: Api) -> None:
 
 
 def test_reading_is_not_told(api: Api) -> None:
+    before = api.world.rows("log", "id")
+
     api.get("/dags")
     api.send("POST", "/dags/~/dagRuns/list", json={})
 
-    assert api.world.rows("log", "id") == []
+    assert api.world.rows("log", "id") == before
