@@ -19,6 +19,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Generation, Link, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.run_type import RunType
 from resolvers.metadata.schedule import ScheduleSummary
 from resolvers.metadata.stored import PickledConf
@@ -276,6 +277,7 @@ _RELATIONS = (
         SINCE_AIRFLOW_3,
     ),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
 )
 
