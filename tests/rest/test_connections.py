@@ -41,7 +41,7 @@ def test_making_one_answers_what_was_made(api: Api) -> None:
     [
         (
             {},
-            str(dict.fromkeys(("connection_id", "conn_type"), ["Missing data for required field."])),
+            str({name: ["Missing data for required field."] for name in ("connection_id", "conn_type")}),
         ),
         ({"connection_id": "a", "conn_type": "x", "no": 1}, "{'no': ['Unknown field.']}"),
         ({"connection_id": None, "conn_type": "x"}, "None is not of type 'string' - 'connection_id'"),
