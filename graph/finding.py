@@ -11,7 +11,7 @@ from resolvers.errors import Invalid
 _MOST_NODES = 100
 
 # The parts of keys that are numbers.
-_NUMBERS = {"map_index", "id"}
+_NUMBERS = {"map_index", "id", "asset_id"}
 
 # What is found of one type: the type, the places of its ids among all, and their keys.
 OfOneType = tuple[GraphQLObjectType, Sequence[int], tuple[Mapping[str, object], ...]]

@@ -127,7 +127,7 @@ class World:
         self._connection = None
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         if self._connection is not None:
             yield self._connection
             return
@@ -137,7 +137,7 @@ class World:
     def insert(self, relation: str, *rows: Values) -> None:
         """Insert rows of logical columns; what this Airflow lacks is left out."""
         found = self.generation.relation(relation)
-        with self._writing() as connection:
+        with self.writing() as connection:
             for row in rows:
                 connection.execute(insert(found.table).values(found.physical(row)))
 
@@ -147,7 +147,7 @@ class World:
         statement = select(*(found.expression(name, found.table).label(name) for name in columns.split())).where(
             *(found.expression(name, found.table) == value for name, value in equal.items())
         )
-        with self._writing() as connection:
+        with self.writing() as connection:
             return [dict(row._mapping) for row in connection.execute(statement)]
 
     def dag(
@@ -189,7 +189,7 @@ class World:
                     physical.setdefault(name, value)
         else:
             physical.update(is_active=not stale, is_subdag=False)
-        with self._writing() as connection:
+        with self.writing() as connection:
             if three:
                 connection.exec_driver_sql(
                     "INSERT INTO dag_bundle (name, active) SELECT 'dags-folder', true "
@@ -212,7 +212,7 @@ class World:
         number = len(self.rows("dag_version", "id", dag_id=dag_id)) + 1
         version = uuid.uuid4()
         table = self.generation.tables.tables["dag_version"]
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 insert(table).values(
                     id=version,
@@ -239,7 +239,7 @@ class World:
                 "source_code_hash": "0" * 32,
                 "dag_version_id": max(versions, key=lambda version: version["version_number"])["id"],
             }
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(insert(self.generation.tables.tables["dag_code"]).values(row))
 
     def run(self, dag_id: str, run_id: str = "run", day: int = 0, **values: object) -> str:

@@ -41,7 +41,7 @@ _PAGES = 1_000
 
 @dataclass(frozen=True)
 class Narrowing:
-    """A parameter that narrows a list: by which logical column, compared how; `blanks` are values that do not."""
+    """A parameter that narrows a list: by which logical column, compared how."""
 
     parameter: Parameter
     column: str
@@ -49,7 +49,8 @@ class Narrowing:
     by: Callable[[Any], object] = field(default=lambda value: value)
     link: str | None = None
     guard: Guard | None = None
-    blanks: tuple[object, ...] = ()
+    # Whether zero, or nothing, is as good as not given.
+    drops_nothing: bool = False
 
     def condition(self, value: object) -> Match:
         """Return the condition that the parameter's value puts on the rows."""
@@ -63,10 +64,10 @@ def narrow(
     *,
     kind: Kind = Kind.LIST,
     by: Callable[[Any], object] = lambda value: value,
-    blanks: tuple[object, ...] = (),
+    drops_nothing: bool = False,
 ) -> Narrowing:
     """Return a parameter that narrows by a logical column: one of several values, unless told otherwise."""
-    return Narrowing(Parameter(parameter, kind), column, operator, by, blanks=blanks)
+    return Narrowing(Parameter(parameter, kind), column, operator, by, drops_nothing=drops_nothing)
 
 
 def between(parameter: str, column: str, kind: Kind = Kind.MOMENT) -> tuple[Narrowing, Narrowing]:

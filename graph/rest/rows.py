@@ -111,7 +111,8 @@ class Page:
         given = tuple(
             narrowing.condition(call.query[name])
             for narrowing in self.narrowings
-            if (name := narrowing.parameter.name) in call.query and call.query[name] not in narrowing.blanks
+            if (name := narrowing.parameter.name) in call.query
+            and not (narrowing.drops_nothing and not call.query[name])
         )
         return keys + self.always + usual + given
 

@@ -26,10 +26,13 @@ from graph.types.event_log import EventLog, EventLogFilter, EventLogOrder
 from graph.types.guards import DAGS, RUNS
 from graph.types.import_error import ParseImportError
 from graph.types.later import (
+    AssetLater,
+    AssetProducerLater,
     DagDefinitionLater,
     DagRunFilterLater,
     DagRunLater,
     DagRunOrderLater,
+    QueuedAssetEventLater,
     TaskGroupLater,
     TaskLater,
 )
@@ -181,4 +184,15 @@ class DAG(Node):
     )
     definition: DagDefinitionLater | None = one(
         "What else its file said when it was last parsed; null if it has not been.", link="definition"
+    )
+    consumed_assets: list[AssetLater] = each(
+        "The assets for which it waits.", link="consumed_assets", order="", through="asset"
+    )
+    asset_producers: list[AssetProducerLater] = each(
+        "Its tasks that update assets, one entry for each asset.", link="produced_assets", order="task_id,asset_id"
+    )
+    queued_asset_events: list[QueuedAssetEventLater] = each(
+        "The assets for which it waits that were updated since it last ran for them.",
+        link="queued_asset_events",
+        order="created_at",
     )

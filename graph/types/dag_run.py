@@ -6,12 +6,12 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import aggregated, column, derived, entity, identity, many, masked, matches, one
+from graph.types.base import aggregated, column, derived, each, entity, identity, many, masked, matches, one
 from graph.types.counts import TaskInstanceStateCount, counted
 from graph.types.dag import DAG
 from graph.types.enums import DagRunState, DagRunType
 from graph.types.guards import RUN_EDITORS, RUNS, TASK_INSTANCES
-from graph.types.later import TaskInstanceFilterLater, TaskInstanceLater, TaskInstanceOrderLater
+from graph.types.later import AssetEventLater, TaskInstanceFilterLater, TaskInstanceLater, TaskInstanceOrderLater
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.scalars import JSON, Duration
@@ -151,4 +151,7 @@ class DagRun(Node):
         guard=TASK_INSTANCES,
         by=counted,
         filter=TaskInstanceFilterLater,
+    )
+    consumed_asset_events: list[AssetEventLater] = each(
+        "The updates of assets for which it was made.", link="consumed_asset_events", order="", through="event"
     )

@@ -9,6 +9,11 @@ TASK_INSTANCES = Guard((Permission.DAG_READ, Permission.RUN_READ, Permission.TAS
 TASKS = Guard((Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 POOLS = Guard((Permission.POOL_READ,))
 VARIABLES = Guard((Permission.VARIABLE_READ,))
+ASSETS = Guard((Permission.ASSET_READ,))
+# Assets are everybody's, but which DAGs wait for them, and which tasks update them, tells of DAGs.
+DAG_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="dag_id")
+TASK_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
+ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
 CONNECTIONS = Guard((Permission.CONNECTION_READ,))
 EVENT_LOGS = Guard((Permission.EVENT_LOG_READ,), dag="dag_id")
 DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="dag_id")

@@ -11,6 +11,7 @@ from graph.types.dag import DAG
 from graph.types.dag_run import DagRun, elapsed
 from graph.types.enums import TaskInstanceState
 from graph.types.guards import TASK_INSTANCES
+from graph.types.later import AssetEventLater
 from graph.types.node import Node
 from graph.types.pool import Pool
 from graph.types.scalars import Duration
@@ -132,3 +133,8 @@ class TaskInstance(Node):
     unixname: str | None = column("The account that it runs under.")
     pid: int | None = column("The process that runs it.")
     note: str | None = column("What somebody wrote about it.")
+    asset_events: list[AssetEventLater] = each(
+        "The updates of assets that it made. No index serves this: it reads every update.",
+        link="asset_events",
+        order="id",
+    )

@@ -1,5 +1,7 @@
 """What the stable API tells of DAGs and their files: events, errors, warnings, counts, sources."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -12,7 +14,7 @@ from tests.rest.test_permissions import ask
 from tests.world import World
 
 
-def events(api: Api, **query: object) -> list[str]:
+def events(api: Api, **query: Any) -> list[str]:
     return [event["event"] for event in api.get("/eventLogs", **query)["event_logs"]]
 
 

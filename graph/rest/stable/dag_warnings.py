@@ -16,8 +16,8 @@ ROWS: tuple[Row, ...] = (
         "dag_warnings",
         Sorting(Order(("timestamp",)), {name: name for name in ("dag_id", "warning_type", "message", "timestamp")}),
         (
-            narrow("dag_id", "dag_id", Operator.EQUALS, kind=Kind.TEXT, blanks=("",)),
-            narrow("warning_type", "warning_type", Operator.EQUALS, kind=Kind.TEXT, blanks=("",)),
+            narrow("dag_id", "dag_id", Operator.EQUALS, kind=Kind.TEXT, drops_nothing=True),
+            narrow("warning_type", "warning_type", Operator.EQUALS, kind=Kind.TEXT, drops_nothing=True),
         ),
     ),
 )

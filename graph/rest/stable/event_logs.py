@@ -44,7 +44,7 @@ def _texts(text: str) -> tuple[str, ...]:
 
 def _is(name: str, kind: Kind = Kind.TEXT) -> Narrowing:
     """Return a parameter that says what a column is; Airflow takes a zero or nothing for no condition."""
-    return narrow(name, name, Operator.EQUALS, kind=kind, blanks=("", 0))
+    return narrow(name, name, Operator.EQUALS, kind=kind, drops_nothing=True)
 
 
 _PAGE = Page(
@@ -55,8 +55,8 @@ _PAGE = Page(
     (
         *(_is(name) for name in ("dag_id", "task_id", "run_id", "owner", "event")),
         *(_is(name, Kind.INTEGER) for name in ("map_index", "try_number")),
-        narrow("included_events", "event", kind=Kind.TEXT, by=_texts, blanks=("",)),
-        narrow("excluded_events", "event", Operator.NOT_IN, kind=Kind.TEXT, by=_texts, blanks=("",)),
+        narrow("included_events", "event", kind=Kind.TEXT, by=_texts, drops_nothing=True),
+        narrow("excluded_events", "event", Operator.NOT_IN, kind=Kind.TEXT, by=_texts, drops_nothing=True),
         narrow("before", "dttm", Operator.BEFORE, kind=Kind.MOMENT),
         narrow("after", "dttm", Operator.AFTER, kind=Kind.MOMENT),
     ),
