@@ -40,6 +40,7 @@ BODIES: Mapping[tuple[str, str], object] = {
     ("PATCH", "/pools/{pool_name}"): {"name": "narrow", "slots": 1},
     ("POST", "/variables"): {"key": "plain", "value": "v"},
     ("POST", "/connections"): {"connection_id": "new", "conn_type": "http"},
+    ("POST", "/datasets/events"): {"dataset_uri": "s3://lake/raw"},
     ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
 }
 NAMES = {
