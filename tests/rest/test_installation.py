@@ -3,6 +3,9 @@
 import pytest
 
 from tests.rest.api import Api
+from tests.rest.test_permissions import ask
+from tests.stores import SQLiteStore
+from tests.world import World
 
 JSON, TEXT = {"Accept": "application/json"}, {"Accept": "text/plain"}
 
@@ -61,3 +64,16 @@ def test_providers_and_plugins_are_what_airflow_s_command_says(one_api: Api) -> 
     assert told["total_entries"] == 1
     assert told["plugins"][0]["macros"] == ["lights.dim"]
     assert one_api.get("/plugins", offset=1) == {"plugins": [], "total_entries": 1}
+
+
+def test_without_airflow_s_command_what_only_it_knows_is_refused(sqlite_store: SQLiteStore) -> None:
+    world = World.open(sqlite_store.database("2.11"), "2.11", airflow_command=None)
+    body = {"connection_id": "x", "conn_type": "sqlite"}
+    tested = ask(world, world.actor(), "POST", "/api/v1/connections/test", body)
+    refused = [ask(world, world.actor(), "GET", f"/api/v1/{what}", None) for what in ("providers", "plugins")]
+    world.close()
+
+    assert tested.status_code == 200
+    assert tested.json()["status"] is False
+    assert "AIRFLOW_GRAPH_AIRFLOW_COMMAND" in tested.json()["message"]
+    assert [answer.status_code for answer in refused] == [501, 501]
