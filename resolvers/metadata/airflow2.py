@@ -254,6 +254,8 @@ _RELATIONS = (
             **same("id dttm dag_id task_id run_id map_index event owner owner_display_name extra try_number"),
             "logical_date": "execution_date",
         },
+        walked=("id",),
+        parent="dag_id",
     ),
     Relation(
         "import_error",
