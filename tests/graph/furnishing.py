@@ -329,6 +329,12 @@ def _spoil_keepers(world: World) -> None:
         {"key": "empty", "val": None, "is_encrypted": True},
         {"key": "nobody_knows", "val": "x", "is_encrypted": None},
     )
+    defaults = {"is_encrypted": False, "is_extra_encrypted": False}
+    world.insert(
+        "connection",
+        {"conn_id": "unreadable", "conn_type": "x", **defaults, "extra": "gAAAAAB-no", "is_extra_encrypted": True},
+        {"conn_id": "list", "conn_type": "x", **defaults, "extra": "[1]"},
+    )
 
 
 def _scribble(world: World) -> None:
