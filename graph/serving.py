@@ -70,6 +70,8 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "access_log": False,
         "log_config": None,
         "server_header": False,
+        # Who is connected is who is connected, and not what X-Forwarded-For says: proxies are trusted by their address.
+        "proxy_headers": False,
         # Longer than load balancers keep theirs, mostly 60 s: closed by us, a request may be under way.
         "timeout_keep_alive": 75,
         # Below the usual 1,024 open files, which the database connections share: more callers are told 503 at once,

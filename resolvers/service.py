@@ -69,24 +69,25 @@ class Service:
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
         """Connect to the database, find out which Airflow's it is, and return the service over it.
 
-        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
+        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, `Invalid` where the
+        settings do not fit it.
         """
         engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
         try:
             with read_snapshot(engine) as connection:
                 generation = detect(connection)
+            key = config.fernet_key(settings)
+            keys = KeyRing.parse(key.value if key else None)
+            callers = Callers.of(Installation(settings, config, engine, generation))
         except Problem:
             engine.dispose()
             raise
-        key = config.fernet_key(settings)
-        keys = KeyRing.parse(key.value if key else None)
         masking = Masking.of(
             2 if generation.number == 2 else 3,
             also=config.value("core", "sensitive_var_conn_names"),
             hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
         )
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, Secrets(keys.read, masking))
-        callers = Callers.of(Installation(settings, config, engine, generation))
         cli = AirflowCli.of(settings.airflow_command, config.environ)
         return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli)
 

@@ -17,6 +17,9 @@ from resolvers.errors import Invalid
 PREFIX = "AIRFLOW_GRAPH_"
 DEFAULT_PORT = 8088
 
+# What HTTP lets the name of a header be.
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+
 # Kubernetes tells every pod about the Services beside it: for one that is called
 # airflow-graph by variables of these names, which are not meant for us.
 _SERVICE_LINK = re.compile(r"(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
@@ -90,17 +93,43 @@ class Settings(BaseSettings):
     authentication: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("tokens",),
         description="Ways in which callers may prove who they are, comma-separated, asked in this order: `tokens` "
-        "(static ones), `basic` (user names and passwords of Airflow's FAB auth manager); `airflow` stands for what "
+        "(static ones), `header` (the same, in a header of their own), `basic` (user names and passwords of Airflow's "
+        "FAB auth manager), `kerberos`, `proxy`, and names that other distributions bring; `airflow` stands for what "
         "Airflow's own configuration says.",
     )
     tokens: SecretStr | None = Field(
         default=None,
-        description="Static bearer tokens, each `name:role:token`, separated by commas or white space. "
-        "Roles: public, viewer, user, op, admin.",
+        description="Static tokens, each `name:role:token`, or `name:role@dag+dag:token` for some DAGs alone, "
+        "separated by commas or white space. Roles: public, viewer, user, op, admin. `sha256:` and a digest "
+        "may stand for the token: `airflow-graph token` makes both.",
     )
     tokens_file: Path | None = Field(
         default=None,
-        description="File of further static bearer tokens; `#` begins a comment.",
+        description="File of further static tokens; `#` begins a comment.",
+    )
+    token_header: HeaderName | None = Field(
+        default=None,
+        description="Header that holds a static token and nothing else, for `header` in `authentication`; "
+        "`Authorization` means one without a scheme.",
+    )
+    proxy_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses and networks, such as `10.0.0.0/24`, of the proxies whose word counts, for `proxy` in "
+        "`authentication`; comma-separated.",
+    )
+    proxy_user_header: HeaderName = Field(
+        default="X-Forwarded-User",
+        description="Header in which a proxy names the caller. Unless a role is told too, the caller is Airflow's "
+        "user of that name or e-mail address.",
+    )
+    proxy_role: Role | None = Field(default=None, description="Role of all callers whom a proxy names.")
+    proxy_role_header: HeaderName | None = Field(
+        default=None, description="Header in which a proxy tells the caller's role: public, viewer, user, op or admin."
+    )
+    kerberos_services: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("HTTP", "airflow"),
+        description="Services whose Kerberos tickets are taken, by whichever host's key is in the keytab. Browsers and "
+        "curl ask for `HTTP`, clients of Airflow's own API for `airflow`.",
     )
     anonymous_role: Annotated[Role | str, Field(union_mode="left_to_right")] | None = Field(
         default=None,
@@ -192,10 +221,18 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("cors_origins", "authentication", mode="before")
+    @field_validator("cors_origins", "authentication", "proxy_addresses", "kerberos_services", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if not ipaddress.ip_network(address).prefixlen:
+                raise ValueError(f"{address} is everywhere, not where a proxy is")
+        return value
 
     @field_validator("dialects", mode="before")
     @classmethod
@@ -242,7 +279,7 @@ def check_exposure(settings: Settings) -> None:
         # What a role of the database permits is known once that is open.
         if isinstance(role, Role) and role is not Role.PUBLIC:
             refuse_from_elsewhere(settings, role.value)
-    elif settings.authentication == ("tokens",) and settings.tokens is None and settings.tokens_file is None:
+    elif {"tokens", "header"}.issuperset(settings.authentication) and not (settings.tokens or settings.tokens_file):
         raise Invalid(
             "Nothing says how callers prove who they are.",
             field="tokens",

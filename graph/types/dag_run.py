@@ -11,7 +11,13 @@ from graph.types.counts import TaskInstanceStateCount, counted
 from graph.types.dag import DAG
 from graph.types.enums import DagRunState, DagRunType
 from graph.types.guards import RUN_EDITORS, RUNS, TASK_INSTANCES
-from graph.types.later import AssetEventLater, TaskInstanceFilterLater, TaskInstanceLater, TaskInstanceOrderLater
+from graph.types.later import (
+    AssetEventLater,
+    BackfillLater,
+    TaskInstanceFilterLater,
+    TaskInstanceLater,
+    TaskInstanceOrderLater,
+)
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.scalars import JSON, Duration
@@ -155,3 +161,4 @@ class DagRun(Node):
     consumed_asset_events: list[AssetEventLater] = each(
         "The updates of assets for which it was made.", link="consumed_asset_events", order="", through="event"
     )
+    backfill: BackfillLater | None = one("The backfill that it is part of. Since Airflow 3.0.", link="backfill")

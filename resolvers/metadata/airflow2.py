@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, MetaData, and_, func, not_, select, true, ty
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
 from resolvers.metadata.assets import datasets
+from resolvers.metadata.backfills import backfill_relations
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -280,6 +281,7 @@ _RELATIONS = (
         SINCE_AIRFLOW_3,
     ),
     *datasets(TABLES),
+    *backfill_relations(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),

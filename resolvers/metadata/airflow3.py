@@ -7,6 +7,7 @@ from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlalchemy.types import NullType
 
 from resolvers.metadata.assets import assets
+from resolvers.metadata.backfills import backfill_relations
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -417,6 +418,7 @@ _RELATIONS = (
         SINCE_AIRFLOW_3,
     ),
     *assets(TABLES),
+    *backfill_relations(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),
