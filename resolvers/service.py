@@ -32,6 +32,7 @@ from resolvers.operations.audit import write_audit
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
+from resolvers.plan.numbers import Numbers
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
 from resolvers.plan.sight import Secrets
@@ -78,16 +79,19 @@ class Service:
                 generation = detect(connection)
             key = config.fernet_key(settings)
             keys = KeyRing.parse(key.value if key else None)
+            masking = Masking.of(
+                2 if generation.number == 2 else 3,
+                also=config.value("core", "sensitive_var_conn_names"),
+                hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
+            )
             callers = Callers.of(Installation(settings, config, engine, generation))
         except Problem:
             engine.dispose()
             raise
-        masking = Masking.of(
-            2 if generation.number == 2 else 3,
-            also=config.value("core", "sensitive_var_conn_names"),
-            hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
-        )
-        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, Secrets(keys.read, masking))
+        # What all processes of an installation know, and nobody else.
+        numbers = Numbers(f"{database} {key.value if key else ''}".encode())
+        secrets = Secrets(keys.read, masking, numbers)
+        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
         cli = AirflowCli.of(settings.airflow_command, config.environ)
         return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli)
 

@@ -25,3 +25,4 @@ DAG_SOURCES = Guard((Permission.DAG_READ, Permission.DAG_SOURCE_READ), dag="dag_
 # Who sees what is masked for others: whoever may edit it could put it to use anyway.
 RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
 VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))
+ASSET_EDITORS = Guard((Permission.ASSET_CREATE,))
