@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from resolvers.access.actor import Actor
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
+from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
 from resolvers.access.permissions import Permission
 from resolvers.access.scopes import Scopes
@@ -65,6 +66,7 @@ class Service:
     callers: Callers
     plans: Plans
     cli: AirflowCli
+    issuer: Issuer | None = None
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
@@ -84,7 +86,8 @@ class Service:
                 also=config.value("core", "sensitive_var_conn_names"),
                 hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
             )
-            callers = Callers.of(Installation(settings, config, engine, generation))
+            installation = Installation(settings, config, engine, generation)
+            callers, issuer = Callers.of(installation), Issuer.of(installation)
         except Problem:
             engine.dispose()
             raise
@@ -93,7 +96,7 @@ class Service:
         secrets = Secrets(keys.read, masking, numbers)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
         cli = AirflowCli.of(settings.airflow_command, config.environ)
-        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""

@@ -191,6 +191,8 @@ _log = table(
 )
 
 _rendered_fields = rendered_fields(TABLES)
+# Tokens that Airflow took back before they expired; known to nobody but who verifies tokens.
+table(TABLES, "revoked_token", texts("jti"), dates("exp"))
 
 
 def _run_note(over: FromClause) -> ColumnElement[Any]:
