@@ -275,6 +275,8 @@ class Session:
                 self.close()
                 result = self._attempt(operation, arguments, sent)
         except Exception:
+            # What was read until then must not hold up what is written.
+            self.close()
             with write_transaction(self.service.engine) as connection:
                 write_audit(self._work(connection), operation.audit, arguments, sent)
             raise
