@@ -11,7 +11,13 @@ from graph.types.counts import TaskInstanceStateCount, counted
 from graph.types.dag import DAG
 from graph.types.enums import DagRunState, DagRunType
 from graph.types.guards import RUNS, TASK_INSTANCES
-from graph.types.later import TaskInstanceFilterLater, TaskInstanceLater, TaskInstanceOrderLater
+from graph.types.later import (
+    TaskInstanceFilterLater,
+    TaskInstanceLater,
+    TaskInstanceOrderLater,
+    XComFilterLater,
+    XComLater,
+)
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.scalars import JSON, Duration
@@ -145,4 +151,10 @@ class DagRun(Node):
         guard=TASK_INSTANCES,
         by=counted,
         filter=TaskInstanceFilterLater,
+    )
+    xcoms: Page[XComLater] = many(
+        "What its task instances left for each other, by task, map index and key.",
+        link="xcoms",
+        order="task_id,map_index,key",
+        filter=XComFilterLater,
     )

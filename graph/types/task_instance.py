@@ -6,14 +6,16 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import column, derived, each, entity, identity, matches, one
+from graph.types.base import column, derived, each, entity, identity, many, matches, one
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun, elapsed
 from graph.types.enums import TaskInstanceState
 from graph.types.guards import TASK_INSTANCES
+from graph.types.later import XComFilterLater, XComLater
 from graph.types.node import Node
+from graph.types.paging import Page
 from graph.types.pool import Pool
-from graph.types.scalars import Duration
+from graph.types.scalars import JSON, Duration
 from graph.types.task import Task
 from resolvers.binding import Operator, Otherwise
 
@@ -132,3 +134,7 @@ class TaskInstance(Node):
     unixname: str | None = column("The account that it runs under.")
     pid: int | None = column("The process that runs it.")
     note: str | None = column("What somebody wrote about it.")
+    rendered_fields: JSON | None = column(
+        "What became of its templates, by field; null where they have not been rendered yet, or no longer are kept."
+    )
+    xcoms: Page[XComLater] = many("What it left for others, by key.", link="xcoms", order="key", filter=XComFilterLater)

@@ -21,13 +21,14 @@ from resolvers.metadata.generation import Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.run_type import RunType
 from resolvers.metadata.schedule import ScheduleSummary
-from resolvers.metadata.stored import PickledConf
+from resolvers.metadata.stored import PickledConf, XComValue
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
     RUN_COLUMNS,
     SINCE_AIRFLOW_3,
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
+    XCOM_COLUMNS,
     decoded_relations,
     executor_settings,
     keeper_relations,
@@ -121,6 +122,15 @@ _import_error = table(
     TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace processor_subdir")
 )
 
+_xcom = table(
+    TABLES,
+    "xcom",
+    texts("dag_id run_id task_id key"),
+    integers("dag_run_id map_index"),
+    dates("timestamp"),
+    columns(XComValue(), "value"),
+)
+
 _rendered_fields = rendered_fields(TABLES)
 
 
@@ -200,8 +210,18 @@ _RELATIONS = (
         "task_try",
         _history,
         ("dag_id", "run_id", "task_id", "map_index", "try_number"),
-        {**TRY_COLUMNS, "job_id": "job_id"},
+        {
+            **TRY_COLUMNS,
+            "job_id": "job_id",
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
+        },
         SINCE_AIRFLOW_3,
+    ),
+    Relation(
+        "xcom",
+        _xcom,
+        ("dag_id", "run_id", "task_id", "map_index", "key"),
+        {**XCOM_COLUMNS, "nominal_date": Logical(_logical_date, ("dag_id",))},
     ),
     Relation(
         "task_instance_note",

@@ -27,6 +27,7 @@ from resolvers.metadata.vocabulary import (
     SINCE_AIRFLOW_3,
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
+    XCOM_COLUMNS,
     decoded_relations,
     executor_settings,
     keeper_relations,
@@ -189,6 +190,15 @@ _import_error = table(
     TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace bundle_name")
 )
 
+_xcom = table(
+    TABLES,
+    "xcom",
+    texts("dag_id run_id task_id key"),
+    integers("dag_run_id map_index"),
+    dates("timestamp"),
+    documents("value"),
+)
+
 _rendered_fields = rendered_fields(TABLES)
 
 
@@ -295,8 +305,15 @@ _RELATIONS = (
                 "task_instance_id dag_version_id scheduled_dttm span_status context_carrier retry_delay_override "
                 "retry_reason"
             ),
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
         },
         SINCE_AIRFLOW_3,
+    ),
+    Relation(
+        "xcom",
+        _xcom,
+        ("dag_id", "run_id", "task_id", "map_index", "key"),
+        {**XCOM_COLUMNS, "nominal_date": _of_the_run(_nominal_date)},
     ),
     Relation(
         "task_instance_note",

@@ -24,6 +24,10 @@ LINKS: Mapping[tuple[str, str], Link] = {
         "sla_miss", (("dag_id", "dag_id"), ("task_id", "task_id"), ("logical_date", "logical_date"))
     ),
     ("trigger", "job"): Link("job", (("triggerer_id", "id"),)),
+    ("task_instance", "xcoms"): Link("xcom", _TRY),
+    ("dag_run", "xcoms"): Link("xcom", (("dag_id", "dag_id"), ("run_id", "run_id"))),
+    ("xcom", "task_instance"): Link("task_instance", _TRY),
+    ("xcom", "dag_run"): Link("dag_run", (("dag_id", "dag_id"), ("run_id", "run_id"))),
     ("task_try", "task_instance"): Link("task_instance", _TRY),
     ("pool", "task_instances"): Link("task_instance", (("pool", "pool"),)),
     ("task", "dag"): Link("dag", (("dag_id", "dag_id"),)),

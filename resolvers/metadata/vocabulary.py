@@ -85,6 +85,7 @@ _TASK = (
 )
 TASK_INSTANCE_COLUMNS: Mapping[str, str] = same(_TASK)
 TRY_COLUMNS: Mapping[str, str] = same(_TASK)
+XCOM_COLUMNS: Mapping[str, str] = same("dag_run_id dag_id run_id task_id map_index key value timestamp")
 
 
 def rendered_fields(tables: MetaData) -> Expression:

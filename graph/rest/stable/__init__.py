@@ -1,7 +1,19 @@
 """Airflow 2's stable REST API, `/api/v1`, one noun per file."""
 
 from graph.rest.dialect import Dialect
-from graph.rest.stable import clearing, dag_runs, dags, deployment, pools, states, task_instances, tasks, variables
+from graph.rest.stable import (
+    clearing,
+    dag_runs,
+    dags,
+    deployment,
+    pools,
+    states,
+    task_instances,
+    tasks,
+    tries,
+    variables,
+    xcoms,
+)
 from graph.rest.stable.problems import render
 
 STABLE = Dialect(
@@ -12,6 +24,8 @@ STABLE = Dialect(
         *tasks.ROWS,
         *dag_runs.ROWS,
         *task_instances.ROWS,
+        *tries.ROWS,
+        *xcoms.ROWS,
         *clearing.ROWS,
         *states.ROWS,
         *pools.ROWS,
