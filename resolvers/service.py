@@ -1,11 +1,11 @@
 """The only door: a service over one database, and sessions in which one actor reads and changes things."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, select
@@ -33,9 +33,15 @@ from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
-from resolvers.selection import Arguments, Listing, Lookup
+from resolvers.selection import Arguments, Listing, Lookup, Selection
 from resolvers.settings import Settings
+from resolvers.sources.extra_links import link_rows
+from resolvers.sources.find import Find
 from resolvers.sources.health import Health, read_health
+from resolvers.sources.logs.reading import TaskLogs
+from resolvers.sources.logs.rows import log_rows
+from resolvers.sources.logs.subject import find_subjects
+from resolvers.sources.logs.text import Text
 from resolvers.stopping import Stop, Stoppable, interrupt
 
 P = ParamSpec("P")
@@ -75,6 +81,11 @@ class Service:
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
         callers = Callers.of(Installation(settings, config, engine, generation))
         return cls(settings, config, engine, generation, keys, callers, Plans(maker))
+
+    @cached_property
+    def logs(self) -> TaskLogs:
+        """Where the logs of tasks are. Found out when one is asked for: nothing else minds a fault in it."""
+        return TaskLogs.of(self.settings, self.config, self.generation)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -207,6 +218,15 @@ class Session:
         with self._stoppable(), read_snapshot(service.engine) as connection, self._reached(connection):
             return read_health(connection, service.generation, service.config, datetime.now(UTC))
 
+    def task_log(self, key: Mapping[str, object]) -> Text | None:
+        """Return the log of a try, by the key of its task instance and its number; none where there is no such try.
+
+        Nothing of the database is needed to read its lines.
+        """
+        with self._stoppable():
+            [subject] = find_subjects(self._found, self.generation, [key])
+        return None if subject is None else self.service.logs.read(subject)
+
     def cancel(self, reason: Problem) -> None:
         """End this session by a refusal, from another thread: the database gives up what it does for it.
 
@@ -221,6 +241,28 @@ class Session:
             self._stop.reach(None)
             self._channel.close()
             self._channel = None
+
+    def _found(self, selection: Selection, keys: Sequence[Mapping[str, object]]) -> list[Any]:
+        return self.read(Lookup(selection, tuple(keys))).values()
+
+    def _log_rows(
+        self, find: Find, keys: Sequence[Mapping[str, Any]], arguments: Arguments
+    ) -> Sequence[Sequence[Mapping[str, object]]]:
+        """Return the logs of tries, each a page long."""
+        if arguments.window is None:
+            raise TypeError("a log was asked for without a page")
+
+        def spend(size: int) -> None:
+            self._stop.check()
+            self._allowance.spend(size)
+
+        return log_rows(self.service.logs, self.generation, find, keys, arguments.window, spend)
+
+    def _link_rows(
+        self, find: Find, keys: Sequence[Mapping[str, Any]], _: Arguments
+    ) -> Sequence[Sequence[Mapping[str, object]]]:
+        """Return the links of task instances."""
+        return link_rows(self.service.config, find, keys)
 
     def _attempt(
         self, operation: Operation[P, R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
@@ -310,6 +352,7 @@ class Session:
             max_rows=service.settings.max_rows,
             max_statements=service.settings.max_statements,
             ran=self.ran,
+            sources={"task_log": self._log_rows, "extra_link": self._link_rows},
         )
         if not alone:
             self._reader = reader

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     log_folder: Path | None = Field(
         default=None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
     )
+    remote_log_options: SecretStr | None = Field(
+        default=None,
+        description="What fsspec is to know of the remote store of logs, as a JSON object, such as "
+        '`{"profile": "logs"}`; which store is Airflow\'s own `[logging] remote_base_log_folder`. Needs '
+        "`airflow-graph[remote-logs]`.",
+    )
 
     # Where we listen
     host: str = Field(default="127.0.0.1", description="Address to listen on.", min_length=1)
@@ -142,6 +148,12 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
 
+    max_log_characters: int = Field(
+        default=10_000_000,
+        ge=1,
+        description="Most characters of a task's log in one JSON answer of the stable API, whose token leads to the "
+        "rest. As plain text, a log is sent whole, however long it is.",
+    )
     max_answer_bytes: int = Field(
         default=50_000_000, ge=1, description="Longest answer, in bytes, before it is packed."
     )

@@ -85,10 +85,10 @@ class World:
     _connection: Connection | None = None
 
     @classmethod
-    def open(cls, url: str, minor: str, **settings: object) -> "World":
-        """Return an empty world over a database of that Airflow."""
+    def open(cls, url: str, minor: str, *, environ: Mapping[str, str] | None = None, **settings: object) -> "World":
+        """Return an empty world over a database of that Airflow, whose configuration is in these variables."""
         told: Settings = load_settings(database=url, fernet_key=FERNET_KEY, **settings)
-        service = Service.open(told, AirflowConfig.discover(environ={}), url)
+        service = Service.open(told, AirflowConfig.discover(environ=environ or {}), url)
         assert service.generation.minor == minor or {minor, service.generation.minor} == {"2.10", "2.11"}
         return cls(service, url)
 
@@ -262,6 +262,19 @@ class World:
         if self.generation.number == 3:
             row |= {"id": uuid.uuid4(), "span_status": "not_started"}
         self.insert("task_instance", row)
+
+    def xcom(self, dag_id: str, run_id: str, task_id: str, key: str, value: object, *, map_index: int = -1) -> None:
+        """Add what a task instance left for others."""
+        [run] = self.rows("dag_run", "id", dag_id=dag_id, run_id=run_id)
+        row = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": map_index, "key": key}
+        self.insert("xcom", {**row, "dag_run_id": run["id"], "value": value, "timestamp": DAY})
+
+    def rendered(self, dag_id: str, run_id: str, task_id: str, fields: object, *, map_index: int = -1) -> None:
+        """Add what became of a task instance's templates."""
+        table = self.generation.tables.tables["rendered_task_instance_fields"]
+        key = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": map_index}
+        with self._writing() as connection:
+            connection.execute(insert(table).values(**key, rendered_fields=fields))
 
     def actor(self, role: Role = Role.ADMIN, name: str = "tester") -> Actor:
         """Return somebody with a role."""

@@ -31,13 +31,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a row: who asks, and what for."""
+    """One request to a row: who asks, what for, and which forms of the answer they `accept`."""
 
     session: Session
     path: Mapping[str, Any]
     query: Mapping[str, object]
     body: Mapping[str, object]
     limits: Limits
+    accept: str = ""
 
     def admit(self, guard: Guard) -> None:
         """Refuse who may not read of the DAG that the path names, whether or not there is such a DAG."""

@@ -6,10 +6,11 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import column, derived, each, entity, identity, many, matches, one
+from graph.types.base import column, derived, each, entity, identity, many, matches, one, text
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun, elapsed
 from graph.types.enums import TaskInstanceState
+from graph.types.extra_link import ExtraLink
 from graph.types.guards import TASK_INSTANCES
 from graph.types.later import XComFilterLater, XComLater
 from graph.types.node import Node
@@ -17,6 +18,7 @@ from graph.types.paging import Page
 from graph.types.pool import Pool
 from graph.types.scalars import JSON, Duration
 from graph.types.task import Task
+from graph.types.task_log import TaskLog
 from resolvers.binding import Operator, Otherwise
 
 
@@ -81,6 +83,7 @@ class TaskInstanceTry:
     pool: str = column("The pool whose slots it took.")
     queue: str | None = column("The queue that it was in.")
     executor: str | None = column("The executor that ran it, where not the default one. Since Airflow 2.10.")
+    log: TaskLog | None = text("What it wrote; null where it never ran.", link="log")
 
 
 @entity("task_instance", key="dag_id run_id task_id map_index", guard=TASK_INSTANCES)
@@ -136,5 +139,11 @@ class TaskInstance(Node):
     note: str | None = column("What somebody wrote about it.")
     rendered_fields: JSON | None = column(
         "What became of its templates, by field; null where they have not been rendered yet, or no longer are kept."
+    )
+    log: TaskLog | None = text("What its latest try wrote; null before the first.", link="log")
+    extra_links: list[ExtraLink] = each(
+        "The links that its operator offers, by name. On Airflow 2 those that code of providers builds are left out.",
+        link="extra_links",
+        order="",
     )
     xcoms: Page[XComLater] = many("What it left for others, by key.", link="xcoms", order="key", filter=XComFilterLater)

@@ -34,6 +34,7 @@ from resolvers.metadata.vocabulary import (
     keeper_relations,
     never_null,
     rendered_fields,
+    sourced_relations,
 )
 
 TABLES = MetaData()
@@ -261,6 +262,7 @@ _RELATIONS = (
     Relation("import_error", _import_error, ("id",), same("id timestamp filename stacktrace"), SINCE_AIRFLOW_3),
     *keeper_relations(TABLES),
     *decoded_relations(_serialized),
+    *sourced_relations(_task_instance),
 )
 
 AIRFLOW_2 = Generation(

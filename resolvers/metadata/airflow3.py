@@ -33,6 +33,7 @@ from resolvers.metadata.vocabulary import (
     keeper_relations,
     never_null,
     rendered_fields,
+    sourced_relations,
 )
 
 TABLES = MetaData()
@@ -389,6 +390,7 @@ _RELATIONS = (
     ),
     *keeper_relations(TABLES),
     *decoded_relations(_serialized),
+    *sourced_relations(_task_instance),
 )
 
 AIRFLOW_3 = Generation(

@@ -24,6 +24,11 @@ LINKS: Mapping[tuple[str, str], Link] = {
         "sla_miss", (("dag_id", "dag_id"), ("task_id", "task_id"), ("logical_date", "logical_date"))
     ),
     ("trigger", "job"): Link("job", (("triggerer_id", "id"),)),
+    ("task_instance", "log"): Link("task_log", (*_TRY, ("try_number", "try_number"))),
+    ("task_instance", "extra_links"): Link("extra_link", _TRY),
+    ("task_try", "log"): Link("task_log", (*_TRY, ("try_number", "try_number"))),
+    ("task_try", "dag_run"): Link("dag_run", (("dag_id", "dag_id"), ("run_id", "run_id"))),
+    ("dag_run", "log_template"): Link("log_template", (("log_template_id", "id"),)),
     ("task_instance", "xcoms"): Link("xcom", _TRY),
     ("dag_run", "xcoms"): Link("xcom", (("dag_id", "dag_id"), ("run_id", "run_id"))),
     ("xcom", "task_instance"): Link("task_instance", _TRY),

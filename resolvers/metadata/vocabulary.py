@@ -218,6 +218,15 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
     )
 
 
+def sourced_relations(task_instance: Table) -> tuple[Relation, ...]:
+    """Return the relations whose rows are not in the database, but belong to those of a task instance."""
+    key = ("dag_id", "run_id", "task_id", "map_index")
+    return (
+        Relation("task_log", task_instance, (*key, "try_number"), {}, decoded="log"),
+        Relation("extra_link", task_instance, (*key, "name"), {}, decoded="links"),
+    )
+
+
 def decoded_relations(serialized: Table) -> tuple[Relation, ...]:
     """Return the relations whose rows are read out of a serialized DAG."""
     return (

@@ -99,7 +99,13 @@ def _runs(world: World) -> None:
     )
     # Airflow 2.9 keeps no earlier tries.
     for number in (1, 2) if world.generation.can(Capability.TRY_HISTORY) else ():
-        _tried(world, "described", "d", "shown", number)
+        tried(world, "described", "d", "shown", number)
+    world.xcom("etl", "r0", "extract", "return_value", {"rows": 3, "of": ["a", None, 1.5]})
+    world.xcom("etl", "r0", "extract", "nothing", None)
+    world.xcom("etl", "r1", "load", "return_value", "text ✓")
+    for index in range(3):
+        world.xcom("mapped", "m", "double", "return_value", index * 2, map_index=index)
+    world.rendered("etl", "r0", "extract", {"bash_command": "echo 2026-03-01", "env": None})
     _note(world, "etl", "r2", "looked into it")
     _note_task(world, "etl", "r2", "load", "the disk was full")
 
@@ -109,7 +115,8 @@ def _times(day: int, hour: int) -> dict[str, object]:
     return {"start_date": start, "end_date": start + timedelta(seconds=90), "duration": 90.5}
 
 
-def _tried(world: World, dag_id: str, run_id: str, task_id: str, number: int, **values: object) -> None:
+def tried(world: World, dag_id: str, run_id: str, task_id: str, number: int, **values: object) -> None:
+    """Add an earlier try of a task instance."""
     row: dict[str, object] = {
         "dag_id": dag_id,
         "run_id": run_id,
@@ -251,8 +258,8 @@ def _spoil_task_instances(world: World) -> None:
     world.task_instance("half", "h", "a", "success", try_number=None, max_tries=None)
     world.task_instance("etl", "r3", "odd", "sleepwalking", pool_slots=None)
     if world.generation.can(Capability.TRY_HISTORY):
-        _tried(world, "etl", "r2", "load", 1, pool=None)
-        _tried(world, "etl", "r2", "extract", 1, state="hibernating", duration=float("inf"))
+        tried(world, "etl", "r2", "load", 1, pool=None)
+        tried(world, "etl", "r2", "extract", 1, state="hibernating", duration=float("inf"))
 
 
 def _spoil_keepers(world: World) -> None:

@@ -44,9 +44,8 @@ def _tries(call: Call) -> list[Json]:
 
 def _all(call: Call) -> Answer:
     """Return all tries. One that failed and will be followed by another is among the earlier ones already."""
-    *earlier, latest = _tries(call) or [None]
-    told = [one for one in (*earlier, latest) if one is not None]
-    if latest is not None and latest["state"] == "up_for_retry":
+    told = _tries(call)
+    if told and told[-1]["state"] == "up_for_retry":
         told.pop()
     return Answer({"task_instances": told, "total_entries": len(told)})
 
