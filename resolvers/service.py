@@ -19,6 +19,7 @@ from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
+from resolvers.masking import Masking
 from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.channel import Channel, wire_of
 from resolvers.metadata.detect import detect
@@ -31,6 +32,7 @@ from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
+from resolvers.plan.sight import Secrets
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup, Selection
@@ -60,6 +62,7 @@ class Service:
     engine: Engine
     generation: Generation
     keys: KeyRing
+    masking: Masking
     callers: Callers
     plans: Plans
 
@@ -78,9 +81,14 @@ class Service:
             raise
         key = config.fernet_key(settings)
         keys = KeyRing.parse(key.value if key else None)
-        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, keys.read)
+        masking = Masking.of(
+            2 if generation.number == 2 else 3,
+            also=config.value("core", "sensitive_var_conn_names"),
+            hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
+        )
+        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, Secrets(keys.read, masking))
         callers = Callers.of(Installation(settings, config, engine, generation))
-        return cls(settings, config, engine, generation, keys, callers, Plans(maker))
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker))
 
     @cached_property
     def logs(self) -> TaskLogs:
@@ -299,6 +307,7 @@ class Session:
             service.settings,
             service.config,
             service.keys,
+            service.masking,
             datetime.now(UTC),
         )
 

@@ -11,3 +11,8 @@ XCOMS = Guard((Permission.DAG_READ, Permission.XCOM_READ), dag="dag_id")
 TASKS = Guard((Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 POOLS = Guard((Permission.POOL_READ,))
 VARIABLES = Guard((Permission.VARIABLE_READ,))
+
+# Who sees what is masked for others: whoever may edit it could put it to use anyway.
+TASK_INSTANCE_EDITORS = Guard((Permission.TASK_INSTANCE_EDIT,), dag="dag_id")
+RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
+VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))

@@ -6,12 +6,12 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import column, derived, each, entity, identity, many, matches, one, text
+from graph.types.base import column, derived, each, entity, identity, many, masked, matches, one, text
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun, elapsed
 from graph.types.enums import TaskInstanceState
 from graph.types.extra_link import ExtraLink
-from graph.types.guards import TASK_INSTANCES
+from graph.types.guards import TASK_INSTANCE_EDITORS, TASK_INSTANCES
 from graph.types.later import XComFilterLater, XComLater
 from graph.types.node import Node
 from graph.types.paging import Page
@@ -19,7 +19,7 @@ from graph.types.pool import Pool
 from graph.types.scalars import JSON, Duration
 from graph.types.task import Task
 from graph.types.task_log import TaskLog
-from resolvers.binding import Operator, Otherwise
+from resolvers.binding import Column, Operator, Otherwise, Secrecy
 
 
 @strawberry.enum(description="How task instances are ordered.")
@@ -137,8 +137,13 @@ class TaskInstance(Node):
     unixname: str | None = column("The account that it runs under.")
     pid: int | None = column("The process that runs it.")
     note: str | None = column("What somebody wrote about it.")
-    rendered_fields: JSON | None = column(
-        "What became of its templates, by field; null where they have not been rendered yet, or no longer are kept."
+    rendered_fields: JSON | None = masked(
+        "What became of its templates, by field; null where they have not been rendered yet, or no longer are kept. "
+        "Secrets in it, by Airflow's rules for sensitive keys, are `***` to those who lack the permission "
+        "`task_instance.edit` on its DAG.",
+        Column("rendered_fields"),
+        Secrecy.JSON,
+        unless=TASK_INSTANCE_EDITORS,
     )
     log: TaskLog | None = text("What its latest try wrote; null before the first.", link="log")
     extra_links: list[ExtraLink] = each(

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import strawberry
 
-from graph.types.base import column, entity, identity, matches, one
+from graph.types.base import column, entity, identity, masked, matches, one
 from graph.types.dag_run import DagRun
-from graph.types.guards import XCOMS
+from graph.types.guards import TASK_INSTANCE_EDITORS, XCOMS
 from graph.types.node import Node
 from graph.types.scalars import JSON
 from graph.types.task_instance import TaskInstance
+from resolvers.binding import Column, Secrecy
 
 
 @strawberry.input(description="Which XComs. Conditions that are left out do not matter.")
@@ -39,8 +40,14 @@ class XCom(Node):
     task_id: str = column("The task that left it.")
     map_index: int = column("Which of a mapped task's instances left it; -1 for one that is not mapped.")
     key: str = column("Its name; `return_value` for what the task returned.")
-    value: JSON | None = column(
-        "What it is, as Airflow stores it: objects that JSON has no word for are wrapped, with the name of their class."
+    value: JSON | None = masked(
+        "What it is, as Airflow stores it: objects that JSON has no word for are wrapped, with the name of their class. "
+        "Secrets in it, by Airflow's rules for sensitive keys, are `***` to those who lack the permission "
+        "`task_instance.edit` on its DAG.",
+        Column("value"),
+        Secrecy.JSON,
+        unless=TASK_INSTANCE_EDITORS,
+        name="key",
     )
     left_at: datetime = column("When it was left.", source="timestamp")
     task_instance: TaskInstance | None = one("The task instance that left it.", link="task_instance")

@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resolvers.access.actor import Actor
+from resolvers.masking import MASK, Masking
 from resolvers.metadata.generation import Generation
 from resolvers.operations.given import given
 from resolvers.operations.work import Work
-from resolvers.secrets import sensitive
 
-MASK = "***"
 _LONGEST_ID = 250
 _DEEPEST = 100
+_VALUE = ("value", "val")
+
+Values = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -44,21 +46,47 @@ class Audit:
         return self.columns
 
 
-def masked(value: object, name: str = "", depth: int = 0) -> object:
-    """Return a value as the audit log may hold it: what a telling name declares secret is hidden.
+def masked(sent: object, event: str, generation: Generation, masking: Masking) -> object:
+    """Return what was sent as the audit log may hold it: what is secret is hidden, as this Airflow hides it.
 
-    So is what lies deeper than anybody looks.
+    Airflow 3 tells no value of a variable and none of a connection's `extra`, whatever their names are.
     """
+    all_of_it = generation.number == 3
+
+    def variable(told: Values) -> Values:
+        key = told.get("key", told.get("variable_key"))
+        name = key if isinstance(key, str) else ""
+
+        def hidden(value: object) -> object:
+            if all_of_it:
+                return MASK
+            return masking.mask_text(value, name) if isinstance(value, str) else masking.mask(value, name)
+
+        return {key: hidden(value) if key in _VALUE else value for key, value in told.items()}
+
+    def connection(told: Values) -> Values:
+        hidden = {name: MASK for name in ("password", "extra") if told.get(name) is not None}
+        extra = told.get("extra")
+        if isinstance(extra, str) and not all_of_it:
+            hidden["extra"] = masking.mask_document(extra)
+        return {**told, **hidden}
+
+    if "variable" in event:
+        sent = _each_object(sent, variable)
+    elif "connection" in event:
+        sent = _each_object(sent, connection)
+    return masking.mask(sent)
+
+
+def _each_object(value: object, change: Callable[[Values], Values], depth: int = 0) -> object:
+    """Return JSON in which every object is changed, those in lists and in others too."""
     if depth > _DEEPEST:
         return MASK
     if isinstance(value, Mapping):
-        # A variable's value is as secret as its key says, and the two stand side by side.
-        told = value.get("key", value.get("variable_key"))
-        own = {"value": told, "val": told} if isinstance(told, str) else {}
-        return {key: masked(inner, str(own.get(key, key)), depth + 1) for key, inner in value.items()}
+        return {key: _each_object(inner, change, depth + 1) for key, inner in change(value).items()}
     if isinstance(value, list | tuple):
-        return [masked(inner, name, depth + 1) for inner in value]
-    return MASK if value is not None and name and sensitive(name) else value
+        return [_each_object(inner, change, depth + 1) for inner in value]
+    return value
 
 
 def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra: Mapping[str, object] | None) -> None:
@@ -79,7 +107,7 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
             "event": event,
             "owner": actor.name,
             "owner_display_name": actor.display_name or actor.name,
-            "extra": json.dumps(masked(sent), default=str),
+            "extra": json.dumps(masked(sent, event, work.generation, work.masking), default=str),
             **{name: _held(arguments.get(name)) for name in columns},
         },
     )

@@ -13,9 +13,10 @@ from resolvers.plan.cursor import decode_cursor
 from resolvers.plan.documents import Documents
 from resolvers.plan.fetch import Fetch, Key, keys_of
 from resolvers.plan.ran import Ran
+from resolvers.plan.sight import Sight
 from resolvers.plan.stage import Plans, Stage, Variant
 from resolvers.plan.statement import Statement
-from resolvers.plan.writer import Decrypt, Row
+from resolvers.plan.writer import Row
 from resolvers.selection import Arguments, Selection
 from resolvers.sources.find import Find
 
@@ -37,7 +38,7 @@ class Found:
 
     fetch: Fetch
     places: Sequence[int]
-    decrypt: Decrypt
+    sight: Sight
 
     def written(self) -> list[Any]:
         """Return the answers as JSON says them; raises where one cannot be written as usual."""
@@ -46,7 +47,7 @@ class Found:
 
     def values(self) -> list[Any]:
         """Return the answers as plain values, whatever these are."""
-        answers = forms.values(self.fetch, self.decrypt)
+        answers = forms.values(self.fetch, self.sight)
         return [answers[place] for place in self.places]
 
 
@@ -101,7 +102,7 @@ class Reader:
                 f"This answer would hold more than {most:,} values.",
                 hint="Ask for smaller pages, fewer levels or fewer fields.",
             )
-        return Found(fetch, places, self.plans.maker.decrypt)
+        return Found(fetch, places, Sight(self.plans.maker.secrets, self.scopes))
 
     def _fetch(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments]) -> Fetch:
         """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
@@ -118,7 +119,7 @@ class Reader:
             positions.append(at)
         count = 1 if keys is None else len(keys)
         totals = self._totals(stage, variant, arguments, keys, given)
-        return Fetch(stage, variant, arguments, rows, count, tuple(below), tuple(positions), totals)
+        return Fetch(stage, variant, self.scopes, arguments, rows, count, tuple(below), tuple(positions), totals)
 
     def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
         """Read objects along with the list of each, in one statement."""
@@ -138,8 +139,8 @@ class Reader:
         places = dict(zip(objects, at, strict=True))
         # What says whether there is a row of the list at all comes before it.
         listed = [(places[row[0]], *row[own + 1 :]) for row in found if row[own]]
-        below = Fetch(child, inner, arguments, listed, len(theirs))
-        return Fetch(stage, variant, _NOTHING, rows, len(keys), (below,), (at,))
+        below = Fetch(child, inner, self.scopes, arguments, listed, len(theirs))
+        return Fetch(stage, variant, self.scopes, _NOTHING, rows, len(keys), (below,), (at,))
 
     def _rows(self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None) -> Sequence[Row]:
         if keys is not None and not keys:

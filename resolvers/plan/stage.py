@@ -16,11 +16,12 @@ from resolvers.plan.conditions import python_type
 from resolvers.plan.cursor import list_tag
 from resolvers.plan.documents import DOCUMENT_STEP
 from resolvers.plan.planner import plan_page, plan_selection
+from resolvers.plan.sight import Secrets
 from resolvers.plan.size import Weight, frame_of, weight_of
 from resolvers.plan.sql import Maker, columns_of, key_types, total_order
 from resolvers.plan.statement import Statement
 from resolvers.plan.steps import OneForm, PageForm, Step
-from resolvers.plan.writer import Decrypt, Layout, Write, writer_of
+from resolvers.plan.writer import Layout, Write, writer_of
 from resolvers.selection import Arguments, PageSelection, Selection
 
 # How many plans a service keeps, and how many variants of a step: one per combination of filters that clients use.
@@ -118,7 +119,7 @@ class StageMaker:
     generation: Generation
     backend: Backend
     dialect: Dialect
-    decrypt: Decrypt
+    secrets: Secrets
 
     def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
         """Make a step's statements and writer for requests like this one."""
@@ -130,7 +131,7 @@ class StageMaker:
         if stage.decoded:
             nothing = (None,) * len(columns)
             layout = Layout(True, nothing, nothing, places, tag)  # noqa: FBT003 - always has parents
-            write = writer_of(step.form, layout, len(stage.below), self.decrypt)
+            write = writer_of(step.form, layout, len(stage.below), self.secrets)
             return Variant(None, None, None, order, layout, (), write)
 
         def maker() -> Maker:
@@ -147,7 +148,7 @@ class StageMaker:
             order,
             layout,
             tuple(python_type(relation.expression(name, relation.table).type) for name in order.columns),
-            writer_of(step.form, layout, len(stage.below), self.decrypt),
+            writer_of(step.form, layout, len(stage.below), self.secrets),
         )
 
     def with_list(

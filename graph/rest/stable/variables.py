@@ -8,11 +8,12 @@ from graph.rest.paging import Sorting
 from graph.rest.params import lists
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.types.variable import Variable
-from resolvers.binding import Order
+from resolvers.binding import Decrypted, Order
 from resolvers.errors import NotFound, Problem
 from resolvers.operations.variables import delete_variable, set_variable, update_variable
 
-VARIABLE_JSON = codec(Variable, "key", "value", "description")
+# Airflow's own API of this version shows the values of all variables in the clear.
+VARIABLE_JSON = codec(Variable, "key", value=Decrypted("val", "is_encrypted"), description="description")
 
 _BODY = Body(
     (
