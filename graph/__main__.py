@@ -59,13 +59,15 @@ _PORT = click.option("--port", type=click.IntRange(0, 65535), help="Port to list
 @click.option(
     "--anonymous",
     "anonymous_role",
-    type=click.Choice(["viewer", "user", "op", "admin"]),
-    help="Let callers without a token in, in this role; from this machine alone.",
+    metavar="ROLE",
+    help="Let callers without credentials in, in this role: viewer, user, op, admin, or one that Airflow's database "
+    "has. From this machine alone, unless it permits nothing.",
 )
 def serve(**told: object) -> None:
     """Serve Airflow's metadata.
 
-    Callers send 'Authorization: Bearer <token>'; tokens are named by AIRFLOW_GRAPH_TOKENS=name:role:token.
+    Callers send 'Authorization: Bearer <token>'; tokens are named by AIRFLOW_GRAPH_TOKENS=name:role:token. Or they send
+    what AIRFLOW_GRAPH_AUTHENTICATION names: 'airflow' for what Airflow itself takes, 'basic' for its users' passwords.
     Every setting has an environment variable AIRFLOW_GRAPH_<NAME>; 'airflow-graph check' looks at them all.
     """
     try:

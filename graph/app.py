@@ -104,7 +104,7 @@ def _cors(settings: Settings) -> list[Middleware]:
 
 def _console(service: Service) -> Console:
     version = service.generation.minor
-    return Console(title=f"Airflow {version}", asks_token=service.settings.anonymous_role is None)
+    return Console(title=f"Airflow {version}", asks_token=service.callers.anonymous() is None)
 
 
 def _health(service: Service, workers: Workers) -> Callable[[Request], Awaitable[Response]]:

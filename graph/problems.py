@@ -5,7 +5,7 @@ import uuid
 
 from graphql import GraphQLError
 
-from resolvers.errors import Problem, Unsupported
+from resolvers.errors import Problem, TooMany, Unauthenticated, Unsupported
 
 log = logging.getLogger("airflow_graph")
 
@@ -59,4 +59,17 @@ def problem_extensions(problem: Problem) -> dict[str, object]:
         told["field"] = problem.field
     if problem.hint is not None:
         told["hint"] = problem.hint
+    if isinstance(problem, TooMany):
+        told["retryAfter"] = problem.retry_after
     return told
+
+
+def problem_headers(problem: Problem) -> dict[str, str]:
+    """Return what the headers of an answer say of a refusal: how to become known, or when to ask again."""
+    match problem:
+        case Unauthenticated(challenges=challenges) if challenges:
+            return {"WWW-Authenticate": ", ".join(challenges)}
+        case TooMany(retry_after=seconds):
+            return {"Retry-After": str(seconds)}
+        case _:
+            return {}

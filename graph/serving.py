@@ -34,7 +34,7 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
         *([f"  {notice}"] if notice else []),
         f"  Airflow    {generation.minor} (migration {generation.migration}{known})",
         f"  database   {database}",
-        f"  callers    {callers(settings)}",
+        f"  callers    {callers(service)}",
     ]
     for at, (address, what) in enumerate(endpoints):
         lines.append(f"  {'endpoints' if at == 0 else '':9}  {click.style(address, fg='cyan'):45} {what}")

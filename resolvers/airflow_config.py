@@ -28,6 +28,7 @@ _SENSITIVE = frozenset(
 
 # Where an option lived before it moved; Airflow still looks there.
 _FORMER = {
+    ("api", "auth_backends"): ("api", "auth_backend"),
     ("api", "expose_config"): ("webserver", "expose_config"),
     ("api", "log_fetch_timeout_sec"): ("webserver", "log_fetch_timeout_sec"),
     ("api", "secret_key"): ("webserver", "secret_key"),

@@ -8,9 +8,11 @@ Problem
 ├── Conflict          the request is right, but the state of things forbids it
 ├── Unsupported       this Airflow, or this database, cannot do it
 ├── TooExpensive      the answer would cost more than the limits allow
+├── TooMany           this was asked for too often, or by too many at once
 └── Unavailable       the database cannot be reached or does not answer in time
 """
 
+import math
 from typing import ClassVar
 
 
@@ -74,6 +76,16 @@ class TooExpensive(Problem):
     """The answer would cost more than the limits allow."""
 
     code = "TOO_EXPENSIVE"
+
+
+class TooMany(Problem):
+    """This was asked for too often, or by too many at once. In `retry_after` whole seconds it may be asked again."""
+
+    code = "TOO_MANY"
+
+    def __init__(self, detail: str, *, retry_after: float, hint: str | None = None) -> None:
+        super().__init__(detail, hint=hint)
+        self.retry_after = max(1, math.ceil(retry_after))
 
 
 class Unavailable(Problem):

@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     # Who may ask
     authentication: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("tokens",),
-        description="Ways in which callers may prove who they are, comma-separated, asked in this order.",
+        description="Ways in which callers may prove who they are, comma-separated, asked in this order: `tokens` "
+        "(static ones), `basic` (user names and passwords of Airflow's FAB auth manager); `airflow` stands for what "
+        "Airflow's own configuration says.",
     )
     tokens: SecretStr | None = Field(
         default=None,
@@ -100,9 +102,29 @@ class Settings(BaseSettings):
         default=None,
         description="File of further static bearer tokens; `#` begins a comment.",
     )
-    anonymous_role: Role | None = Field(
+    anonymous_role: Annotated[Role | str, Field(union_mode="left_to_right")] | None = Field(
         default=None,
-        description="Role of callers who present nothing. Listens on a loopback address only.",
+        description="Role of callers who present nothing: `public`, `viewer`, `user`, `op`, `admin`, or the name of a "
+        "role of Airflow's FAB auth manager, such as `Public`, with what it permits. With one that permits anything, "
+        "the server listens on a loopback address only.",
+    )
+    anonymous_anywhere: bool = Field(
+        default=False,
+        description="Whether callers who present nothing may come from other machines, whatever their role permits.",
+    )
+    access_refresh: float = Field(
+        default=5,
+        ge=0,
+        le=300,
+        description="Seconds for which what the database says of a user, of their password, roles and permissions, is "
+        "taken as known: who loses a right has lost it after so long.",
+    )
+    password_memory: float = Field(
+        default=300,
+        ge=0,
+        le=86400,
+        description="Seconds for which a verified password that is not used is remembered, by a digest in memory; "
+        "meanwhile it costs no hash. It counts no longer than it is the user's.",
     )
 
     # What one request may cost
@@ -221,20 +243,29 @@ def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
 
 def check_exposure(settings: Settings) -> None:
     """Raise Invalid unless callers must say who they are, or cannot come from another machine."""
-    if settings.anonymous_role is not None:
-        if not is_loopback(settings.host):
-            raise Invalid(
-                f"Callers without credentials are let in as {settings.anonymous_role.value}, and "
-                f"{settings.host} can be reached from other machines.",
-                field="host",
-                hint="Listen on 127.0.0.1, or unset anonymous_role and give tokens.",
-            )
-    elif settings.tokens is None and settings.tokens_file is None:
+    role = settings.anonymous_role
+    if role is not None:
+        # What a role of the database permits is known once that is open.
+        if isinstance(role, Role) and role is not Role.PUBLIC:
+            refuse_from_elsewhere(settings, role.value)
+    elif settings.authentication == ("tokens",) and settings.tokens is None and settings.tokens_file is None:
         raise Invalid(
             "Nothing says how callers prove who they are.",
             field="tokens",
-            hint=f"Set {PREFIX}TOKENS=name:role:token (or {PREFIX}TOKENS_FILE); to try things out on this "
-            f"machine alone, set {PREFIX}ANONYMOUS_ROLE=viewer.",
+            hint=f"Set {PREFIX}TOKENS=name:role:token (or {PREFIX}TOKENS_FILE), or {PREFIX}AUTHENTICATION=basic for "
+            f"Airflow's own users; to try things out on this machine alone, set {PREFIX}ANONYMOUS_ROLE=viewer.",
+        )
+
+
+def refuse_from_elsewhere(settings: Settings, role: str) -> None:
+    """Raise Invalid where callers without credentials, who have this role, could come from another machine."""
+    if not settings.anonymous_anywhere and not is_loopback(settings.host):
+        raise Invalid(
+            f"Callers without credentials are let in as {role}, and {settings.host} can be reached from other "
+            "machines.",
+            field="host",
+            hint="Listen on 127.0.0.1, or unset anonymous_role and let callers prove who they are; or set "
+            f"{PREFIX}ANONYMOUS_ANYWHERE=true if everybody may do what this role permits.",
         )
 
 

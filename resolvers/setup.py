@@ -5,12 +5,28 @@ from enum import StrEnum
 from pathlib import Path
 
 from resolvers.airflow_config import AirflowConfig, Found
-from resolvers.errors import Problem
+from resolvers.errors import Invalid, Problem
 from resolvers.metadata.address import address_of
 from resolvers.metadata.generation import Capability
 from resolvers.service import Service
-from resolvers.settings import Settings
+from resolvers.settings import PREFIX, Settings, refuse_from_elsewhere
 from resolvers.tokens import static_tokens
+
+# The settings of which a refusal is about callers.
+_OF_CALLERS = ("authentication", "tokens", "tokens_file", "anonymous_role")
+
+# How the names of the tables of users and their roles begin, which not everybody needs.
+_USERS = "ab_"
+
+# The ways to prove who one is, in words; of a user's own there is only the name.
+_WAYS = {
+    "basic": "users of Airflow by their passwords (HTTP Basic)",
+    "jwt": "'Authorization: Bearer <token>' with tokens of Airflow's own API",
+    "simple": "users of Airflow's SimpleAuthManager by their passwords (HTTP Basic)",
+    "oidc": "'Authorization: Bearer <token>' with tokens of an OpenID Connect provider",
+    "kerberos": "users of Airflow by Kerberos (HTTP Negotiate)",
+    "proxy": "users of Airflow as a trusted proxy names them",
+}
 
 
 @dataclass(frozen=True)
@@ -22,10 +38,19 @@ class Opened:
 
 
 def open_service(settings: Settings) -> Opened:
-    """Find Airflow's metadata database as Airflow does, open it and find out what it is of."""
+    """Find Airflow's metadata database as Airflow does, open it and find out what it is of.
+
+    Raises Invalid where nobody could ever authenticate, or where anybody could from elsewhere.
+    """
     config = AirflowConfig.discover(settings.airflow_home)
     found = config.database(settings)
-    return Opened(Service.open(settings, config, found.value), found)
+    service = Service.open(settings, config, found.value)
+    try:
+        _check_callers(service)
+    except Problem:
+        service.close()
+        raise
+    return Opened(service, found)
 
 
 class Level(StrEnum):
@@ -69,7 +94,8 @@ def examine(settings: Settings) -> list[Finding]:
         findings += [Finding(Level.NOTE, "database", warning) for warning in address_of(found.value).warnings]
         service = Service.open(settings, config, found.value)
     except Problem as problem:
-        return [*findings, Finding(Level.BAD, "metadata", problem.detail, problem.hint)]
+        subject = "callers" if problem.field in _OF_CALLERS else "metadata"
+        return [*findings, Finding(Level.BAD, subject, problem.detail, problem.hint)]
     try:
         findings += _of_metadata(service)
         findings.append(_fernet_key(service))
@@ -77,7 +103,7 @@ def examine(settings: Settings) -> list[Finding]:
         findings.append(Finding(Level.BAD, "metadata", problem.detail, problem.hint))
     finally:
         service.close()
-    return [*findings, _log_folder(config, settings), _callers(settings)]
+    return [*findings, _log_folder(config, settings), _callers(service)]
 
 
 def _of_metadata(service: Service) -> list[Finding]:
@@ -95,8 +121,9 @@ def _of_metadata(service: Service) -> list[Finding]:
     ]
     rights = service.rights()
     findings.append(Finding(Level.GOOD, "read", f"{len(rights.readable)} tables"))
-    if rights.unreadable:
-        told = f"no right to read {', '.join(rights.unreadable)}"
+    unreadable = [name for name in rights.unreadable if _asks_users(service) or not name.startswith(_USERS)]
+    if unreadable:
+        told = f"no right to read {', '.join(unreadable)}"
         findings.append(Finding(Level.BAD, "read", told, "GRANT SELECT on them."))
     if rights.unwritable:
         advice = "GRANT INSERT, UPDATE and DELETE on them, or serve for reading alone."
@@ -107,6 +134,10 @@ def _of_metadata(service: Service) -> list[Finding]:
     if missing:
         findings.append(Finding(Level.NOTE, "metadata", f"this Airflow has no {', no '.join(missing)}"))
     return findings
+
+
+def _asks_users(service: Service) -> bool:
+    return any(name != "tokens" for name in service.callers.methods)
 
 
 def _fernet_key(service: Service) -> Finding:
@@ -131,30 +162,46 @@ def _log_folder(config: AirflowConfig, settings: Settings) -> Finding:
     )
 
 
-def _callers(settings: Settings) -> Finding:
+def _callers(service: Service) -> Finding:
     try:
-        tokens = static_tokens(settings)
+        _check_callers(service)
     except Problem as problem:
-        return Finding(Level.BAD, "callers", problem.detail, problem.hint)
-    if tokens:
-        return Finding(Level.GOOD, "callers", callers(settings))
-    if settings.anonymous_role is not None:
-        return Finding(Level.NOTE, "callers", callers(settings))
-    return Finding(
-        Level.BAD,
-        "callers",
-        "nobody could authenticate: serve will refuse to start",
-        "Set AIRFLOW_GRAPH_TOKENS=name:role:token, or AIRFLOW_GRAPH_ANONYMOUS_ROLE=viewer to try it on this machine.",
-    )
+        return Finding(Level.BAD, "callers", f"serve will refuse to start: {problem.detail}", problem.hint)
+    level = Level.GOOD if _proving(service) else Level.NOTE
+    return Finding(level, "callers", callers(service))
 
 
-def callers(settings: Settings) -> str:
+def _check_callers(service: Service) -> None:
+    anonymous = service.callers.anonymous()
+    if anonymous is None and not _proving(service):
+        raise Invalid(
+            "Nobody could authenticate.",
+            field="authentication",
+            hint=f"Set {PREFIX}TOKENS=name:role:token, or {PREFIX}AUTHENTICATION=basic for the users of Airflow; or "
+            f"{PREFIX}ANONYMOUS_ROLE=viewer to try it on this machine.",
+        )
+    if anonymous is not None and anonymous.grants:
+        refuse_from_elsewhere(service.settings, str(anonymous.role))
+
+
+def callers(service: Service) -> str:
     """Return, in words, how callers say who they are."""
-    told = []
-    tokens = static_tokens(settings)
-    if tokens:
-        names = ", ".join(f"{token.name} ({token.role.value})" for token in tokens)
-        told.append(f"'Authorization: Bearer <token>' as {names}")
-    if settings.anonymous_role is not None:
-        told.append(f"without credentials as {settings.anonymous_role.value}, from this machine alone")
+    told = _proving(service)
+    anonymous = service.callers.anonymous()
+    if anonymous is not None:
+        everywhere = service.settings.anonymous_anywhere or not anonymous.grants
+        told.append(f"without credentials as {anonymous.role}" + ("" if everywhere else ", from this machine alone"))
     return "; ".join(told)
+
+
+def _proving(service: Service) -> list[str]:
+    """Return, in words, the ways to prove who one is that somebody could take."""
+    told = []
+    for name in service.callers.methods:
+        if name == "tokens":
+            tokens = static_tokens(service.settings)
+            names = ", ".join(f"{token.name} ({token.role.value})" for token in tokens)
+            told += [f"'Authorization: Bearer <token>' as {names}"] if tokens else []
+        else:
+            told.append(_WAYS.get(name, name))
+    return told

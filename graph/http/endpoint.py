@@ -15,21 +15,21 @@ from starlette.types import Receive, Scope, Send
 
 from graph.answering import answer
 from graph.documents import Documents, Prepared
-from graph.http.auth import actor_of, challenged
+from graph.http.auth import actor_of
 from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.explanation import NAME, explained
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
-from graph.problems import formatted, problem_extensions
-from resolvers.errors import Forbidden, Invalid, Problem, TooExpensive, Unauthenticated, Unavailable
+from graph.problems import formatted, problem_extensions, problem_headers
+from resolvers.errors import Forbidden, Invalid, Problem, TooExpensive, TooMany, Unauthenticated, Unavailable
 from resolvers.service import Service, Session
 
 GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
 
 # The statuses of refusals that come before anything is executed.
-_STATUS: dict[type[Problem], int] = {Unauthenticated: 401, Forbidden: 403, Unavailable: 503}
+_STATUS: dict[type[Problem], int] = {Unauthenticated: 401, Forbidden: 403, TooMany: 429, Unavailable: 503}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Endpoint:
             return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
         except Problem as problem:
             status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 400)
-            return Response(orjson.dumps({"errors": [_told(problem)]}), status, challenged(problem), media_type)
+            return Response(orjson.dumps({"errors": [_told(problem)]}), status, problem_headers(problem), media_type)
 
     async def _content(self, request: Request, until: float) -> bytes:
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -2,8 +2,8 @@
 
 import orjson
 
+from resolvers.access.permissions import Permission
 from resolvers.service import Session
-from resolvers.settings import Role
 
 NAME = "explain"
 
@@ -15,10 +15,10 @@ def explained(body: bytes, session: Session, *, preparing: float, answering: flo
     no more of it: what is only looked at must not change what is done.
     """
     actor = session.actor
-    if actor.role == Role.ADMIN:
+    if actor.may(Permission.PLAN_READ):
         told = _explanation(session, preparing, answering)
     else:
-        told = {"refused": f"Only the role admin is told how a query is answered; {actor.name} has another."}
+        told = {"refused": f"This takes the permission {Permission.PLAN_READ}, which {actor.name} does not have."}
     # The body is an object, which has members: data, errors or both.
     return b'%s,"extensions":%s}' % (body[:-1], orjson.dumps({NAME: told}))
 

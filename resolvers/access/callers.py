@@ -2,42 +2,51 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from resolvers.access.actor import Actor, actor_of_role
+from resolvers.access.basic import BasicPasswords
+from resolvers.access.configured import AIRFLOW, anonymous_role, ways
 from resolvers.access.credentials import Credentials
+from resolvers.access.fab import FabUsers
 from resolvers.access.method import Installation, Method
 from resolvers.access.static import StaticTokens
 from resolvers.errors import Invalid, Unauthenticated
+from resolvers.settings import Role
 
 # By the names that the setting `authentication` has for them.
-METHODS: Mapping[str, Callable[[Installation], Method]] = {"tokens": StaticTokens.of}
+METHODS: Mapping[str, Callable[[Installation], Method]] = {
+    "tokens": StaticTokens.of,
+    "basic": BasicPasswords.of,
+}
 
 
 @dataclass(frozen=True)
 class Callers:
-    """The ways to prove who one is, in their order. Who presents nothing is the anonymous actor, where there is one."""
+    """The ways to prove who one is, in their order, under their names.
 
-    methods: tuple[Method, ...]
-    anonymous: Actor | None = None
+    `anonymous` returns who those are who present nothing, none where they are nobody.
+    """
+
+    methods: Mapping[str, Method]
+    anonymous: Callable[[], Actor | None]
 
     @classmethod
     def of(cls, installation: Installation) -> "Callers":
         """Return the ways that the settings name; `Invalid` where there is none of a name."""
-        settings = installation.settings
-        role = settings.anonymous_role
-        anonymous = actor_of_role("anonymous", role, method="anonymous") if role else None
-        return cls(tuple(_method(name)(installation) for name in settings.authentication), anonymous)
+        methods = {name: _method(name)(installation) for name in ways(installation)}
+        return cls(methods, _anonymous(installation))
 
     def actor(self, credentials: Credentials) -> Actor:
         """Return who is calling; `Unauthenticated` where it is nobody known, or where what they present is wrong."""
-        for method in self.methods:
+        for method in self.methods.values():
             actor = method.actor(credentials)
             if actor is not None:
                 return actor
         scheme, _ = credentials.authorization
-        if not scheme and self.anonymous is not None:
-            return self.anonymous
-        challenges = tuple(method.challenge for method in self.methods if method.challenge)
+        if not scheme and (anonymous := self.anonymous()) is not None:
+            return anonymous
+        challenges = tuple(dict.fromkeys(one.challenge for one in self.methods.values() if one.challenge))
         raise Unauthenticated(
             "These credentials are not known." if scheme else "This needs credentials.",
             challenges=challenges,
@@ -45,11 +54,26 @@ class Callers:
         )
 
 
+def _anonymous(installation: Installation) -> Callable[[], Actor | None]:
+    role = anonymous_role(installation)
+    if role is None or isinstance(role, Role):
+        actor = actor_of_role("anonymous", role, method="anonymous") if role else None
+        return lambda: actor
+    users = FabUsers.of(installation)
+    if users.by_role(role) is None:
+        raise Invalid(
+            f"This Airflow has no role {role!r}.",
+            field="anonymous_role",
+            hint=f"Name one of {', '.join(Role)}, or a role as the database of a FAB auth manager spells it.",
+        )
+    return partial(users.by_role, role)
+
+
 def _method(name: str) -> Callable[[Installation], Method]:
     if name not in METHODS:
         raise Invalid(
             f"There is no way to authenticate that is called {name!r}.",
             field="authentication",
-            hint=f"Choose among {', '.join(METHODS)}.",
+            hint=f"Choose among {', '.join((AIRFLOW, *METHODS))}.",
         )
     return METHODS[name]

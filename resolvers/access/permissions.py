@@ -55,6 +55,8 @@ class Permission(StrEnum):
     ROLE_DELETE = "role.delete"
     # Airflow's permissions themselves, as a list: what its "Action" may be on which resource.
     PERMISSION_READ = "permission.read"
+    # How queries are answered: the text of their statements, never a value.
+    PLAN_READ = "plan.read"
 
 
 _VIEWER = frozenset(

@@ -19,6 +19,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.run_type import RunType
 from resolvers.metadata.schedule import ScheduleSummary
 from resolvers.metadata.stored import PickledConf, XComValue
@@ -261,6 +262,7 @@ _RELATIONS = (
     ),
     Relation("import_error", _import_error, ("id",), same("id timestamp filename stacktrace"), SINCE_AIRFLOW_3),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
     *sourced_relations(_task_instance),
 )

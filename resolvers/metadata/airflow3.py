@@ -21,6 +21,7 @@ from resolvers.metadata.columns import (
 )
 from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
+from resolvers.metadata.people import people_relations
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
     RUN_COLUMNS,
@@ -389,6 +390,7 @@ _RELATIONS = (
         SINCE_AIRFLOW_3,
     ),
     *keeper_relations(TABLES),
+    *people_relations(TABLES),
     *decoded_relations(_serialized),
     *sourced_relations(_task_instance),
 )

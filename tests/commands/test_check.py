@@ -100,3 +100,24 @@ def test_a_password_in_the_url_is_not_shown() -> None:
     _, told = check("--db", "postgresql://ada:hush@127.0.0.1:1/airflow")
 
     assert "hush" not in told
+
+
+def test_the_users_of_airflow_are_told_as_callers(sqlite_store: SQLiteStore) -> None:
+    told = check("--db", sqlite_store.database("2.11"), AIRFLOW_GRAPH_AUTHENTICATION="basic")[1]
+    without = check("--db", sqlite_store.database("3.3"), AIRFLOW_GRAPH_AUTHENTICATION="basic")
+
+    assert "ok       callers     users of Airflow by their passwords (HTTP Basic)" in told
+    assert without[0] == 1
+    assert "missing  callers" in without[1]
+    assert "no table ab_user" in without[1]
+
+
+def test_the_ways_of_airflow_itself_are_told(sqlite_store: SQLiteStore) -> None:
+    asked = {"AIRFLOW_GRAPH_AUTHENTICATION": "airflow", "AIRFLOW__API__AUTH_BACKENDS": "acme.auth.session"}
+    url = sqlite_store.database("2.11")
+
+    code, told = check("--db", url, **asked)
+    assert (code, "serve will refuse to start: Nobody could authenticate." in told) == (1, True)
+
+    asked["AIRFLOW__API__AUTH_BACKENDS"] = "airflow.api.auth.backend.basic_auth"
+    assert "users of Airflow by their passwords" in check("--db", url, **asked)[1]

@@ -10,11 +10,12 @@ from tests.live.installing import install
 class RealAirflow:
     """One version; nothing of it outlives its home."""
 
-    def __init__(self, version: str, home: Path) -> None:
+    def __init__(self, version: str, home: Path, *, kind: str = "airflow", **settings: str) -> None:
         self.version = version
         self.home = home
         self.dags = home / "dags"
-        self._programs = install(version) / "bin"
+        self._programs = install(version, kind=kind) / "bin"
+        self._settings = settings
 
     def migrate(self, database: str) -> None:
         """Make an empty database Airflow's own."""
@@ -50,4 +51,5 @@ class RealAirflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
+            **self._settings,
         }

@@ -54,7 +54,7 @@ def test_an_explanation_is_asked_for_by_a_button_and_shown_below_the_answer(
         # The schema is asked for anew, which is not explained; neither is a viewer told.
         act_as(page, VIEWER)
         page.click(RUN)
-        page.wait(f"{EXPLANATION}.includes('Only the role admin')")
+        page.wait(f"{EXPLANATION}.includes('This takes the permission')")
         assert "runId" in page.value(RESULT)
 
         page.click(".explain")

@@ -135,7 +135,7 @@ def test_who_is_no_admin_gets_the_answer_and_is_told_why_no_more(furnished_serve
 
     assert told["data"] == furnished_server.post(RUNS).json()["data"]
     assert told["extensions"] == {
-        "explain": {"refused": "Only the role admin is told how a query is answered; vic has another."}
+        "explain": {"refused": "This takes the permission plan.read, which vic does not have."}
     }
 
 

@@ -48,17 +48,19 @@ def cache() -> Path:
     return folder
 
 
-def install(version: str) -> Path:
+def install(version: str, *, kind: str = "airflow") -> Path:
     """Return the virtual environment of this Airflow, made where it is missing.
+
+    The kind `fab` has the FAB auth manager as well, which Airflow 2 always has.
 
     Its name carries a digest of the requirements, so that changed pins make a new one. One process installs,
     the others wait; what a killed install left behind is replaced.
     """
-    requirements = REQUIREMENTS / f"airflow-{version}.txt"
+    requirements = REQUIREMENTS / f"{kind}-{version}.txt"
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]
-    venv = cache() / f"airflow-{version}-{digest}"
+    venv = cache() / f"{kind}-{version}-{digest}"
     whole = venv / ".complete"
-    with _locked(cache() / f"airflow-{version}.lock"):
+    with _locked(cache() / f"{kind}-{version}.lock"):
         if not whole.exists():
             running = f"{sys.version_info.major}.{sys.version_info.minor}"
             _uv("venv", "--clear", "--python", sys.executable if running == PYTHON else PYTHON, str(venv))

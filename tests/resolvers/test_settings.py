@@ -63,7 +63,6 @@ def test_dialects_are_a_list_of_words(monkeypatch: pytest.MonkeyPatch, text: str
         ("port", "70000"),
         ("workers", "0"),
         ("statement_timeout", "-1"),
-        ("anonymous_role", "root"),
         ("dialects", "stable soap"),
         ("graphiql", "perhaps"),
     ],

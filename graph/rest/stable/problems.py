@@ -1,5 +1,6 @@
 """How Airflow's stable API says no: problem details of RFC 7807."""
 
+from graph.problems import problem_headers
 from graph.rest.dialect import PROBLEM, Answer, RefusedError
 from resolvers.errors import (
     Conflict,
@@ -8,6 +9,7 @@ from resolvers.errors import (
     NotFound,
     Problem,
     TooExpensive,
+    TooMany,
     Unauthenticated,
     Unavailable,
     Unsupported,
@@ -15,7 +17,7 @@ from resolvers.errors import (
 
 _DOCUMENTATION = "https://airflow.apache.org/docs/apache-airflow/2.11.2/stable-rest-api-ref.html#section/Errors/"
 
-# Status, title and section of the documentation; Airflow has no sections for the last three.
+# Status, title and section of the documentation; Airflow has no sections for the last four.
 _KINDS: dict[type[Problem], tuple[int, str, str]] = {
     Invalid: (400, "Bad Request", "BadRequest"),
     Unauthenticated: (401, "Unauthorized", "Unauthenticated"),
@@ -23,6 +25,7 @@ _KINDS: dict[type[Problem], tuple[int, str, str]] = {
     NotFound: (404, "Not Found", "NotFound"),
     Conflict: (409, "Conflict", "AlreadyExists"),
     TooExpensive: (400, "Bad Request", "BadRequest"),
+    TooMany: (429, "Too Many Requests", "Unknown"),
     Unsupported: (501, "Not Implemented", "Unknown"),
     Unavailable: (503, "Service Unavailable", "Unknown"),
 }
@@ -35,8 +38,11 @@ def render(refusal: Problem | RefusedError) -> Answer:
     """Return the problem details of a refusal."""
     if isinstance(refusal, RefusedError):
         status, title, section, detail = refusal.status, refusal.title, refusal.section, refusal.detail
+        headers = {}
     else:
         status, title, section = next(told for kind, told in _KINDS.items() if isinstance(refusal, kind))
-        detail = None if isinstance(refusal, _SILENT) else refusal.detail
+        silent = isinstance(refusal, _SILENT)
+        detail = None if silent else refusal.detail
+        headers = {} if silent else problem_headers(refusal)
     kind = f"{_DOCUMENTATION}{section}" if section else "about:blank"
-    return Answer({"detail": detail, "status": status, "title": title, "type": kind}, status, PROBLEM)
+    return Answer({"detail": detail, "status": status, "title": title, "type": kind}, status, PROBLEM, headers)

@@ -1,0 +1,64 @@
+"""Who has failed to prove who they are, and for how long they are refused."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+from resolvers.errors import TooMany
+
+_FIRST, _LONGEST = 1.0, 60.0
+
+# Seconds after which a failure is forgotten.
+_FORGOTTEN = 900.0
+
+
+@dataclass(frozen=True)
+class _Failures:
+    count: int
+    last: float
+    until: float
+
+
+class Slowing:
+    """Failures by name or address: after some that are free, each is followed by a time without another attempt.
+
+    The time doubles from a second to a minute. Nobody waits here: who comes too early is refused.
+    """
+
+    def __init__(self, *, free: int, most: int = 10_000, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._free = free
+        self._most = most
+        self._failures: OrderedDict[str, _Failures] = OrderedDict()
+        self._lock = Lock()
+
+    def check(self, key: str) -> None:
+        """Raise `TooMany` while this one is refused."""
+        with self._lock:
+            found = self._failures.get(key)
+        seconds = found.until - self._clock() if found else 0
+        if seconds > 0:
+            raise TooMany(
+                "There were too many wrong passwords.",
+                retry_after=seconds,
+                hint="Wait for as long as Retry-After says, then send the right one.",
+            )
+
+    def failed(self, key: str) -> None:
+        """Count a failure."""
+        now = self._clock()
+        with self._lock:
+            found = self._failures.pop(key, None)
+            count = found.count + 1 if found and now - found.last < _FORGOTTEN else 1
+            over = count - self._free
+            seconds = min(_FIRST * 2 ** min(over, 10), _LONGEST) if over >= 0 else 0.0
+            self._failures[key] = _Failures(count, now, now + seconds)
+            if len(self._failures) > self._most:
+                self._failures.popitem(last=False)
+
+    def succeeded(self, key: str) -> None:
+        """Forget the failures."""
+        with self._lock:
+            self._failures.pop(key, None)

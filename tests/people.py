@@ -1,0 +1,80 @@
+"""Users and roles for tests, in the tables of FAB's auth manager."""
+
+import sqlite3
+from contextlib import closing
+
+import psycopg
+from werkzeug.security import generate_password_hash
+
+from tests.stores import RECORDINGS
+from tests.world import World
+
+SHORT = "pbkdf2:sha256:1"
+"""A kind of hash that costs next to nothing."""
+
+
+def make_tables(url: str, minor: str) -> None:
+    """Make the tables of FAB's auth manager, which Airflow 2 always has and Airflow 3 only with its provider."""
+    if minor.startswith("2"):
+        return
+    backend = url.partition(":")[0]
+    text = (RECORDINGS / "people" / f"{minor}-{backend}.sql").read_text()
+    if backend == "sqlite":
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.executescript(text)
+    else:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(text.encode())
+
+
+def add_role(world: World, name: str, *permits: str) -> int:
+    """Add a role that permits these, such as `can_read on DAGs`; return its id."""
+    role = _added(world, "role", name=name)
+    for permitted in permits:
+        action, _, resource = permitted.partition(" on ")
+        pair = {"action_id": _named(world, "action", action), "resource_id": _named(world, "resource", resource)}
+        known = world.rows("permission", "id", **pair)
+        permission = known[0]["id"] if known else _added(world, "permission", **pair)
+        _added(world, "role_permission", role_id=role, permission_id=permission)
+    return role
+
+
+def add_user(world: World, name: str, *roles: int, password: str = "right", **told: object) -> int:  # noqa: S107
+    """Add a user who has these roles; return their id."""
+    user = _added(
+        world,
+        "user",
+        **{
+            "username": name,
+            "first_name": name.title(),
+            "last_name": "Tester",
+            "email": f"{name}@example.org",
+            "password_hash": generate_password_hash(password, SHORT),
+            "is_active": True,
+            **told,
+        },
+    )
+    for role in roles:
+        _added(world, "user_role", user_id=user, role_id=role)
+    return user
+
+
+def add_group(world: World, name: str, *, users: list[int], roles: list[int]) -> None:
+    """Add a group of users who all have these roles."""
+    group = _added(world, "group", name=name)
+    for user in users:
+        _added(world, "user_group", user_id=user, group_id=group)
+    for role in roles:
+        _added(world, "group_role", group_id=group, role_id=role)
+
+
+def _named(world: World, relation: str, name: str) -> int:
+    known = world.rows(relation, "id", name=name)
+    return int(known[0]["id"]) if known else _added(world, relation, name=name)
+
+
+def _added(world: World, relation: str, **values: object) -> int:
+    """Add a row with the next id, as sequences of former FAB versions leave it to the writer."""
+    number = max((int(row["id"]) for row in world.rows(relation, "id")), default=0) + 1
+    world.insert(relation, {"id": number, **values})
+    return number
