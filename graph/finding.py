@@ -10,6 +10,9 @@ from resolvers.errors import Invalid
 
 _MOST_NODES = 100
 
+# The parts of keys that are numbers.
+_NUMBERS = {"map_index", "id", "asset_id"}
+
 # What is found of one type: the type, the places of its ids among all, and their keys.
 OfOneType = tuple[GraphQLObjectType, Sequence[int], tuple[Mapping[str, object], ...]]
 
@@ -33,7 +36,7 @@ def found_by_ids(schema: GraphQLSchema, ids: Sequence[str]) -> Iterator[OfOneTyp
 def _key(columns: tuple[str, ...], values: tuple[object, ...]) -> dict[str, object]:
     """Return the key columns with the values of a global id; `Invalid` where they are not as many."""
     fits = len(columns) == len(values) and all(
-        _is_map_index(value) if column == "map_index" else isinstance(value, str)
+        _is_number(value) if column in _NUMBERS else isinstance(value, str)
         for column, value in zip(columns, values, strict=True)
     )
     if not fits:
@@ -41,5 +44,5 @@ def _key(columns: tuple[str, ...], values: tuple[object, ...]) -> dict[str, obje
     return dict(zip(columns, values, strict=True))
 
 
-def _is_map_index(value: object) -> bool:
+def _is_number(value: object) -> bool:
     return type(value) is int and -(2**31) <= value < 2**31

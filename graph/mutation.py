@@ -2,7 +2,8 @@
 
 import strawberry
 
-from graph.changes import clearing, dags, pools, runs, task_instances, variables
+from graph.changes import assets, clearing, dags, pools, runs, task_instances, variables
+from graph.types.asset_event import AssetEvent
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
 from graph.types.pool import Pool
@@ -66,4 +67,12 @@ class Mutation:
     )
     delete_variable: strawberry.ID = strawberry.mutation(
         resolver=variables.delete_variable, description="Delete a variable; returns the id that it had."
+    )
+    create_asset_event: AssetEvent = strawberry.mutation(
+        resolver=assets.create_asset_event,
+        description="Say that an asset was updated: DAGs that wait for it run when all that they wait for is there.",
+    )
+    delete_queued_asset_events: int = strawberry.mutation(
+        resolver=assets.delete_queued_asset_events,
+        description="Forget updates of assets that DAGs have not used yet; returns how many there were.",
     )

@@ -3,6 +3,14 @@
 import strawberry
 
 from graph.roots import KeyPart, root_list, root_node, root_nodes, root_one
+from graph.types.asset import Asset, AssetAlias, AssetFilter, AssetOrder
+from graph.types.asset_event import (
+    AssetEvent,
+    AssetEventFilter,
+    AssetEventOrder,
+    QueuedAssetEvent,
+    QueuedAssetEventFilter,
+)
 from graph.types.dag import DAG, DagFilter, DagOrder
 from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
 from graph.types.deployment import Deployment, Viewer, deployment, viewer
@@ -70,3 +78,18 @@ class Query:
     pool: Pool | None = root_one(f"A pool by its name; {_BY_KEY}", name=KeyPart("pool", "The pool's name."))
     variables: Page[Variable] | None = root_list("Variables, by key.", order="key", filter=VariableFilter)
     variable: Variable | None = root_one(f"A variable by its key; {_BY_KEY}", key=KeyPart("key", "The variable's key."))
+    assets: Page[Asset] | None = root_list(
+        "Assets, which Airflow 2 calls datasets, by number.", order="id", filter=AssetFilter, order_by=AssetOrder
+    )
+    asset: Asset | None = root_one(
+        f"An asset by its number; {_BY_KEY}", asset_id=KeyPart("id", "The asset's number.", int)
+    )
+    asset_events: Page[AssetEvent] | None = root_list(
+        "Updates of assets, the latest first.", order="-id", filter=AssetEventFilter, order_by=AssetEventOrder
+    )
+    asset_aliases: Page[AssetAlias] | None = root_list("Aliases of assets, by number.", order="id")
+    queued_asset_events: Page[QueuedAssetEvent] | None = root_list(
+        "Updates of assets that the DAGs which wait for them have not used yet, by asset and DAG.",
+        order="asset_id,dag_id",
+        filter=QueuedAssetEventFilter,
+    )

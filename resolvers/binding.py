@@ -20,6 +20,7 @@ class Operator(StrEnum):
     CONTAINS = "contains"
     STARTS_WITH = "starts with"
     LIKE = "like"
+    EITHER = "either"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Match:
     """One condition on a logical column.
 
     With a `link`, the condition is met by a row that has at least one linked row which meets it;
-    `guard` is then that of the linked rows. `IN` takes a tuple, in which None stands for null.
+    `guard` is then that of the linked rows. `IN` takes a tuple, in which None stands for null; `EITHER` a tuple of
+    conditions, at least one of which is to be met, whatever the column.
     Text is compared without regard to case by `CONTAINS` and `LIKE` only; to `LIKE` alone `%` and `_`
     mean what they do in SQL.
     """
@@ -130,10 +132,15 @@ class Many:
 
 @dataclass(frozen=True)
 class Each:
-    """All rows at the other end of a link that never leads to many."""
+    """All rows at the other end of a link that never leads to many.
+
+    With `through`, the linked rows only join one thing to another: the objects are those to which this link leads on
+    from them, as far as they may be seen.
+    """
 
     link: str
     order: Order
+    through: str | None = None
 
 
 @dataclass(frozen=True)

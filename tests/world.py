@@ -114,7 +114,7 @@ class World:
         self._connection = None
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         if self._connection is not None:
             yield self._connection
             return
@@ -124,7 +124,7 @@ class World:
     def insert(self, relation: str, *rows: Values) -> None:
         """Insert rows of logical columns; what this Airflow lacks is left out."""
         found = self.generation.relation(relation)
-        with self._writing() as connection:
+        with self.writing() as connection:
             for row in rows:
                 connection.execute(insert(found.table).values(found.physical(row)))
 
@@ -134,7 +134,7 @@ class World:
         statement = select(*(found.expression(name, found.table).label(name) for name in columns.split())).where(
             *(found.expression(name, found.table) == value for name, value in equal.items())
         )
-        with self._writing() as connection:
+        with self.writing() as connection:
             return [dict(row._mapping) for row in connection.execute(statement)]
 
     def dag(
@@ -176,7 +176,7 @@ class World:
                     physical.setdefault(name, value)
         else:
             physical.update(is_active=not stale, is_subdag=False)
-        with self._writing() as connection:
+        with self.writing() as connection:
             if three:
                 connection.exec_driver_sql(
                     "INSERT INTO dag_bundle (name, active) SELECT 'dags-folder', true "
@@ -199,7 +199,7 @@ class World:
         number = len(self.rows("dag_version", "id", dag_id=dag_id)) + 1
         version = uuid.uuid4()
         table = self.generation.tables.tables["dag_version"]
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 insert(table).values(
                     id=version,

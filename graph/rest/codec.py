@@ -54,9 +54,9 @@ def one(link: str, within: Selection) -> Nested:
     return Nested(One(link), within)
 
 
-def each(link: str, within: Selection, *, order: str = "") -> Nested:
-    """Return the list of the objects behind a link."""
-    return Nested(Each(link, Order((order,) if order else ())), within)
+def each(link: str, within: Selection, *, order: str = "", through: str | None = None) -> Nested:
+    """Return the list of the objects behind a link; with `through`, of those that it leads on to from there."""
+    return Nested(Each(link, Order((order,) if order else ()), through), within)
 
 
 def beside(selection: Selection, **named: Binding | Nested) -> Selection:

@@ -49,6 +49,8 @@ class Narrowing:
     by: Callable[[Any], object] = field(default=lambda value: value)
     link: str | None = None
     guard: Guard | None = None
+    # Whether zero, or nothing, is as good as not given.
+    drops_nothing: bool = False
 
     def condition(self, value: object) -> Match:
         """Return the condition that the parameter's value puts on the rows."""

@@ -56,7 +56,8 @@ class Place:
         match = self.pattern.match(path)
         if match is None:
             return None
-        if not all(match.groups()):
+        # A name may hold a slash where the row says so, as a URI does, but begin with none.
+        if any(not name or name.startswith("/") for name in match.groups()):
             return None
         return {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
 
@@ -86,9 +87,9 @@ class Endpoint:
     async def response(self, request: Request) -> Response:
         """Return the answer, or the dialect's rendering of the refusal."""
         path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        if "//" in path:
-            return RedirectResponse(str(request.url.replace(path=re.sub("/{2,}", "/", request.scope["path"]))), 308)
         found = [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
+        if not found and "//" in path:
+            return RedirectResponse(str(request.url.replace(path=re.sub("/{2,}", "/", request.scope["path"]))), 308)
         method = "GET" if request.method == "HEAD" else request.method
         if found and method == "OPTIONS":
             return Response(headers={"Allow": ", ".join(self._allowed(found))}, media_type="text/html")

@@ -112,6 +112,7 @@ class Page:
             narrowing.condition(call.query[narrowing.parameter.name])
             for narrowing in self.narrowings
             if narrowing.parameter.name in call.query
+            and not (narrowing.drops_nothing and not call.query[narrowing.parameter.name])
         )
         return keys + self.always + usual + given
 

@@ -96,9 +96,12 @@ def text(description: str, *, link: str) -> Any:
     )
 
 
-def each(description: str, *, link: str, order: str) -> Any:
-    """Return a field that lists all objects at the other end of a link that never leads to many."""
-    return bound(description, Each(link, order_of(order)))
+def each(description: str, *, link: str, order: str, through: str | None = None) -> Any:
+    """Return a field that lists all objects at the other end of a link that never leads to many.
+
+    With `through`, those to which that link leads on from there.
+    """
+    return bound(description, Each(link, order_of(order), through))
 
 
 def plucked(description: str, *, link: str, column: str, guard: Guard) -> Any:

@@ -22,10 +22,13 @@ from graph.types.base import (
 from graph.types.counts import DagRunStateCount, counted
 from graph.types.guards import DAGS, RUNS
 from graph.types.later import (
+    AssetLater,
+    AssetProducerLater,
     DagDefinitionLater,
     DagRunFilterLater,
     DagRunLater,
     DagRunOrderLater,
+    QueuedAssetEventLater,
     TaskGroupLater,
     TaskLater,
 )
@@ -159,4 +162,15 @@ class DAG(Node):
     task_groups: list[TaskGroupLater] = each("Its task groups, parents first.", link="task_groups", order="")
     definition: DagDefinitionLater | None = one(
         "What else its file said when it was last parsed; null if it has not been.", link="definition"
+    )
+    consumed_assets: list[AssetLater] = each(
+        "The assets for which it waits.", link="consumed_assets", order="", through="asset"
+    )
+    asset_producers: list[AssetProducerLater] = each(
+        "Its tasks that update assets, one entry for each asset.", link="produced_assets", order="task_id,asset_id"
+    )
+    queued_asset_events: list[QueuedAssetEventLater] = each(
+        "The assets for which it waits that were updated since it last ran for them.",
+        link="queued_asset_events",
+        order="created_at",
     )

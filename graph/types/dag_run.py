@@ -6,12 +6,13 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import aggregated, column, derived, entity, identity, many, masked, matches, one
+from graph.types.base import aggregated, column, derived, each, entity, identity, many, masked, matches, one
 from graph.types.counts import TaskInstanceStateCount, counted
 from graph.types.dag import DAG
 from graph.types.enums import DagRunState, DagRunType
 from graph.types.guards import RUN_EDITORS, RUNS, TASK_INSTANCES
 from graph.types.later import (
+    AssetEventLater,
     TaskInstanceFilterLater,
     TaskInstanceLater,
     TaskInstanceOrderLater,
@@ -163,4 +164,7 @@ class DagRun(Node):
         link="xcoms",
         order="task_id,map_index,key",
         filter=XComFilterLater,
+    )
+    consumed_asset_events: list[AssetEventLater] = each(
+        "The updates of assets for which it was made.", link="consumed_asset_events", order="", through="event"
     )

@@ -11,6 +11,11 @@ XCOMS = Guard((Permission.DAG_READ, Permission.XCOM_READ), dag="dag_id")
 TASKS = Guard((Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 POOLS = Guard((Permission.POOL_READ,))
 VARIABLES = Guard((Permission.VARIABLE_READ,))
+ASSETS = Guard((Permission.ASSET_READ,))
+# Assets are everybody's, but which DAGs wait for them, and which tasks update them, tells of DAGs.
+DAG_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="dag_id")
+TASK_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
+ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
 
 # Who sees what is masked for others: whoever may edit it could put it to use anyway.
 TASK_INSTANCE_EDITORS = Guard((Permission.TASK_INSTANCE_EDIT,), dag="dag_id")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 from strawberry import lazy
 
 if TYPE_CHECKING:
+    from graph.types.asset import Asset, AssetAlias, AssetProducer
+    from graph.types.asset_event import AssetEvent, QueuedAssetEvent
     from graph.types.dag_definition import DagDefinition
     from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
     from graph.types.task import Task
@@ -12,6 +14,11 @@ if TYPE_CHECKING:
     from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
     from graph.types.xcom import XCom, XComFilter
 
+AssetLater = Annotated["Asset", lazy("graph.types.asset")]
+AssetAliasLater = Annotated["AssetAlias", lazy("graph.types.asset")]
+AssetEventLater = Annotated["AssetEvent", lazy("graph.types.asset_event")]
+AssetProducerLater = Annotated["AssetProducer", lazy("graph.types.asset")]
+QueuedAssetEventLater = Annotated["QueuedAssetEvent", lazy("graph.types.asset_event")]
 DagDefinitionLater = Annotated["DagDefinition", lazy("graph.types.dag_definition")]
 DagRunLater = Annotated["DagRun", lazy("graph.types.dag_run")]
 DagRunFilterLater = Annotated["DagRunFilter", lazy("graph.types.dag_run")]

@@ -8,7 +8,7 @@ from graph.types.base import column, derived, each, entity, identity, many, one
 from graph.types.dag import DAG
 from graph.types.enums import TriggerRule
 from graph.types.guards import TASKS
-from graph.types.later import TaskInstanceFilterLater, TaskInstanceLater, TaskLater
+from graph.types.later import AssetLater, TaskInstanceFilterLater, TaskInstanceLater, TaskLater
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.pool import Pool
@@ -68,4 +68,8 @@ class Task(Node):
         link="instances",
         order="run_id,map_index",
         filter=TaskInstanceFilterLater,
+    )
+    outlets: list[AssetLater] = each("The assets that it updates.", link="outlets", order="", through="asset")
+    inlets: list[AssetLater] = each(
+        "The assets that it reads. Known since Airflow 3.1.", link="inlets", order="", through="asset"
     )

@@ -12,7 +12,7 @@ from graph.types.dag_run import DagRun, elapsed
 from graph.types.enums import TaskInstanceState
 from graph.types.extra_link import ExtraLink
 from graph.types.guards import TASK_INSTANCE_EDITORS, TASK_INSTANCES
-from graph.types.later import XComFilterLater, XComLater
+from graph.types.later import AssetEventLater, XComFilterLater, XComLater
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.pool import Pool
@@ -152,3 +152,8 @@ class TaskInstance(Node):
         order="",
     )
     xcoms: Page[XComLater] = many("What it left for others, by key.", link="xcoms", order="key", filter=XComFilterLater)
+    asset_events: list[AssetEventLater] = each(
+        "The updates of assets that it made. No index serves this: it reads every update.",
+        link="asset_events",
+        order="id",
+    )

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, MetaData, and_, func, not_, select, true, type_coerce
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
+from resolvers.metadata.assets import datasets
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -261,6 +262,7 @@ _RELATIONS = (
         },
     ),
     Relation("import_error", _import_error, ("id",), same("id timestamp filename stacktrace"), SINCE_AIRFLOW_3),
+    *datasets(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),

@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, MetaData, func, select
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlalchemy.types import NullType
 
+from resolvers.metadata.assets import assets
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -389,6 +390,7 @@ _RELATIONS = (
         same("id timestamp filename stacktrace bundle_name"),
         SINCE_AIRFLOW_3,
     ),
+    *assets(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),

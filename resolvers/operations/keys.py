@@ -43,6 +43,13 @@ class VariableKey:
 
 
 @dataclass(frozen=True)
+class AssetEventKey:
+    """Names an update of an asset, by its number."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class Cleared:
     """Task instances that a change reaches, and the runs that they belong to."""
 
@@ -50,4 +57,4 @@ class Cleared:
     runs: tuple[RunKey, ...] = ()
 
 
-Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey
+Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | AssetEventKey

@@ -88,6 +88,8 @@ def _outline(match: Match, scopes: Scopes) -> Hashable:
             return (*told, seen, bool(match.value))
         case Operator.EQUALS:
             return (*told, seen, match.value is None)
+        case Operator.EITHER:
+            return (*told, seen, tuple(_outline(one, scopes) for one in alternatives(match)))
     return (*told, seen)
 
 
@@ -95,3 +97,8 @@ def among(match: Match) -> tuple[object, ...]:
     """Return the values one of which a column is to have."""
     value = match.value
     return tuple(value) if isinstance(value, list | tuple | set | frozenset) else (value,)
+
+
+def alternatives(match: Match) -> tuple[Match, ...]:
+    """Return the conditions one of which is to be met."""
+    return tuple(one for one in among(match) if isinstance(one, Match))

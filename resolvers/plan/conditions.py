@@ -10,7 +10,7 @@ from resolvers.access.permissions import Guard
 from resolvers.access.scopes import Scopes, Stance
 from resolvers.binding import Match, Operator
 from resolvers.metadata.generation import Generation, Relation
-from resolvers.plan.asked import Asked, Parameters, Source, among
+from resolvers.plan.asked import Asked, Parameters, Source, alternatives, among
 from resolvers.plan.backend import Backend
 
 Predicate = ColumnElement[bool]
@@ -41,6 +41,13 @@ class Conditions:
         self, match: Match, source: Callable[[Asked], Match], relation: Relation, over: FromClause
     ) -> Predicate:
         """Return the condition that a match states; a run finds the match whose value counts by `source`."""
+        if match.operator is Operator.EITHER:
+            return or_(
+                *(
+                    self.matching(one, _alternative(source, at), relation, over)
+                    for at, one in enumerate(alternatives(match))
+                )
+            )
         if match.link is None:
             return self._compared(relation.needed(match.column, over), match, source)
         link = self.generation.link(relation.name, match.link)
@@ -111,3 +118,7 @@ def python_type(stored: TypeEngine[Any]) -> type:
     impl = getattr(stored, "impl_instance", stored)
     found: type = impl.python_type
     return found
+
+
+def _alternative(source: Callable[[Asked], Match], at: int) -> Callable[[Asked], Match]:
+    return lambda asked: alternatives(source(asked))[at]

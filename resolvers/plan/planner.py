@@ -174,7 +174,7 @@ class _Level:
                 return Fixed(value)
             case One(link) | Leading(link, _) if self.leads_nowhere(link, path):
                 return Fixed(None)
-            case Each(link, _) if self.leads_nowhere(link, path):
+            case Each(link) if self.leads_nowhere(link, path):
                 return Fixed(())
             case One(link):
                 return self.one(wanted, link, path)
@@ -188,8 +188,9 @@ class _Level:
                 return Fetched(self.child(step, self.parents(link, path)), None)
             case Many(link, order):
                 return self.many(wanted, link, order, path)
-            case Each(link, order):
-                return self.linked(wanted, link, order, path, leading=False)
+            case Each(link, order, through):
+                found = self.beyond(wanted, link, order, through, path) if through else None
+                return found or self.linked(wanted, link, order, path, leading=False)
             case Leading(link, order):
                 return self.linked(wanted, link, order, path, leading=True)
 
@@ -267,6 +268,23 @@ class _Level:
             ties=tuple(name for name in _key_of(selection.entity, below) if name not in found.theirs),
             given=wanted.given,
             leading=leading,
+        )
+        return Fetched(self.child(step, self.parents(link, path)), wanted.output)
+
+    def beyond(self, wanted: Wanted, link: str, order: Order, through: str, path: tuple[str, ...]) -> Maker:
+        """Plan the objects that linked rows lead on to: those rows are nothing by themselves, and need no guard."""
+        selection = _selection(wanted)
+        found = self.generation.link(self.relation_at(path), link)
+        below = _Level(self.generation, found.target)
+        onward = self.generation.link(found.target, through)
+        place = (through,)
+        below.joins[place] = Join(place, onward.target, onward.pairs, selection.entity.guard, needed=True)
+        step = below.step(
+            Guard(()),
+            ListForm(below.shape(selection, place)),
+            theirs=found.theirs,
+            order=order,
+            ties=tuple(name for name in self.generation.relation(found.target).key if name not in found.theirs),
         )
         return Fetched(self.child(step, self.parents(link, path)), wanted.output)
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    false,
     func,
     literal_column,
     select,
@@ -25,6 +26,9 @@ from resolvers.plan.backend import Backend, LeftFirst, Parents
 from resolvers.plan.conditions import Conditions, Predicate
 from resolvers.plan.steps import AggregateForm, PageForm, Reference, Step, tells_next, tells_places
 from resolvers.selection import Arguments
+
+# Stands for a table that this database lacks: there are no rows, and every column of them is null.
+_NOTHING = select(literal_column("1").label("none")).where(false()).subquery("nothing")
 
 
 class Maker:
@@ -49,6 +53,7 @@ class Maker:
         self.backend = backend
         self.step = step
         self.relation = generation.relation(step.relation)
+        self.table = _NOTHING if self.relation.absent else self.relation.table
         self.arguments = arguments
         self.single = single
         self.parameters = parameters or Parameters()
@@ -74,7 +79,7 @@ class Maker:
         `columns` are those of the step by which the list's rows are found.
         """
         parents = self._parents()
-        over = self.relation.table.alias(self.alias)
+        over = self.table.alias(self.alias)
         selected, joined = self._columns(over, parents.table.join(over, self._of_parent(over, parents)))
         joins = [selected[at].table for at in columns]
         keys = tuple(selected[at] for at in columns)
@@ -107,7 +112,7 @@ class Maker:
         return self._counted(limited=False)
 
     def _counted(self, *, limited: bool) -> Select[Any]:
-        over = self.relation.table.alias(self.alias)
+        over = self.table.alias(self.alias)
         # Named, because an actor who sees everything and filters nothing states no condition on the table.
         found: Select[Any] = select(literal_column("1").label("one")).select_from(over)
         found = found.where(*self._conditions(over))
@@ -161,7 +166,7 @@ class Maker:
         return statement.limit(self.parameters.bind(lambda asked: asked.most, Integer()))
 
     def _all_of(self, parents: Parents) -> Select[Any]:
-        over = self.relation.table.alias(self.alias)
+        over = self.table.alias(self.alias)
         base = parents.table.join(over, self._of_parent(over, parents))
         selected, joined = self._columns(over, base)
         expressions = [self.relation.expression(name, over) for name in self.order.columns]
@@ -186,7 +191,7 @@ class Maker:
         outer: Sequence[FromClause] = (),
     ) -> Select[Any]:
         """Return the page of the rows of which these conditions tell; `outer` is where a parent's key comes from."""
-        table = self.relation.table
+        table = self.table
         if not self._is_few():
             over = table.alias(self.alias)
             return self._ordered(self._shown(over, *further).where(*conditions(over)), over)
@@ -214,20 +219,20 @@ class Maker:
         )
 
     def _correlated(self, parents: Parents) -> Select[Any]:
-        inner_over = self.relation.table.alias("inner_t")
+        inner_over = self.table.alias("inner_t")
         inner: Select[Any] = (
             select(literal_column("inner_t.rowid"))
             .select_from(inner_over)
             .where(self._of_parent(inner_over, parents), *self._conditions(inner_over))
         )
         ids = self._ordered(inner, inner_over).correlate(parents.table)
-        over = self.relation.table.alias(self.alias)
+        over = self.table.alias(self.alias)
         base = LeftFirst(parents.table, over, literal_column("t.rowid").in_(ids))
         selected, joined = self._columns(over, base)
         return self.capped(select(parents.ordinal, *selected).select_from(joined))
 
     def _aggregate(self, form: AggregateForm) -> Select[Any]:
-        over = self.relation.table.alias(self.alias)
+        over = self.table.alias(self.alias)
         parents = self._parents()
         group = self.relation.expression(form.group, over)
         number = func.sum(self.relation.expression(form.measure, over)) if form.measure else func.count()
@@ -253,7 +258,7 @@ class Maker:
                 *_standing(far, far_over),
                 *self.conditions.visible(join.guard, far, far_over),
             )
-            joined = joined.outerjoin(far_over, condition)
+            joined = joined.join(far_over, condition, isouter=not join.needed)
         selected = []
         for path, name in columns_of(self.step, self.order, self.backend):
             place, place_over = places[path]

@@ -168,12 +168,16 @@ Form = PageForm | ListForm | OneForm | PluckForm | AggregateForm
 
 @dataclass(frozen=True)
 class Join:
-    """A to-one link joined to the statement; `path` is the chain of links that leads there."""
+    """A to-one link joined to the statement; `path` is the chain of links that leads there.
+
+    Where it is `needed`, rows without it are none.
+    """
 
     path: tuple[str, ...]
     relation: str
     pairs: tuple[tuple[str, str], ...]
     guard: Guard
+    needed: bool = False
 
 
 @dataclass(frozen=True)

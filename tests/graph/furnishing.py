@@ -9,6 +9,7 @@ from typing import Any
 
 from resolvers.metadata.engine import write_transaction
 from resolvers.metadata.generation import Capability
+from tests.graph.assets import furnish_assets
 from tests.world import DAY, World, simple_dag
 
 # The states of the task instances of the run that has one of each.
@@ -31,6 +32,7 @@ def furnish(world: World) -> World:
         _keep(world)
         _dags(world)
         _runs(world)
+        furnish_assets(world)
     return world
 
 

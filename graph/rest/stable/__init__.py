@@ -5,6 +5,7 @@ from graph.rest.stable import (
     clearing,
     dag_runs,
     dags,
+    datasets,
     deployment,
     extra_links,
     logs,
@@ -22,6 +23,7 @@ STABLE = Dialect(
     "/api/v1",
     (
         *deployment.ROWS,
+        *datasets.ROWS,
         *dags.ROWS,
         *tasks.ROWS,
         *dag_runs.ROWS,
