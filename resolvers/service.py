@@ -37,6 +37,7 @@ from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup, Selection
 from resolvers.settings import Settings
+from resolvers.sources.dependencies import dependency_rows
 from resolvers.sources.extra_links import link_rows
 from resolvers.sources.find import Find
 from resolvers.sources.health import Health, read_health
@@ -272,6 +273,12 @@ class Session:
         """Return the links of task instances."""
         return link_rows(self.service.config, find, keys)
 
+    def _dependency_rows(
+        self, find: Find, keys: Sequence[Mapping[str, Any]], _: Arguments
+    ) -> Sequence[Sequence[Mapping[str, object]]]:
+        """Return what task instances wait for."""
+        return dependency_rows(find, keys, datetime.now(UTC))
+
     def _attempt(
         self, operation: Operation[P, R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
     ) -> R:
@@ -361,7 +368,11 @@ class Session:
             max_rows=service.settings.max_rows,
             max_statements=service.settings.max_statements,
             ran=self.ran,
-            sources={"task_log": self._log_rows, "extra_link": self._link_rows},
+            sources={
+                "task_log": self._log_rows,
+                "extra_link": self._link_rows,
+                "unmet_dependency": self._dependency_rows,
+            },
         )
         if not alone:
             self._reader = reader

@@ -273,7 +273,7 @@ class World:
         """Add what became of a task instance's templates."""
         table = self.generation.tables.tables["rendered_task_instance_fields"]
         key = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": map_index}
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(insert(table).values(**key, rendered_fields=fields))
 
     def actor(self, role: Role = Role.ADMIN, name: str = "tester") -> Actor:

@@ -19,6 +19,7 @@ from graph.types.pool import Pool
 from graph.types.scalars import JSON, Duration
 from graph.types.task import Task
 from graph.types.task_log import TaskLog
+from graph.types.unmet_dependency import UnmetDependency
 from resolvers.binding import Column, Operator, Otherwise, Secrecy
 
 
@@ -146,6 +147,12 @@ class TaskInstance(Node):
         unless=TASK_INSTANCE_EDITORS,
     )
     log: TaskLog | None = text("What its latest try wrote; null before the first.", link="log")
+    unmet_dependencies: list[UnmetDependency] = each(
+        "What keeps it from being queued, as far as the database tells; nothing once it has been. Looks at all task "
+        "instances of its run.",
+        link="unmet_dependencies",
+        order="",
+    )
     extra_links: list[ExtraLink] = each(
         "The links that its operator offers, by name. On Airflow 2 those that code of providers builds are left out.",
         link="extra_links",

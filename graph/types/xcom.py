@@ -41,7 +41,7 @@ class XCom(Node):
     map_index: int = column("Which of a mapped task's instances left it; -1 for one that is not mapped.")
     key: str = column("Its name; `return_value` for what the task returned.")
     value: JSON | None = masked(
-        "What it is, as Airflow stores it: objects that JSON has no word for are wrapped, with the name of their class. "
+        "What it is, as Airflow stores it: objects that JSON has no word for are wrapped, with their class. "
         "Secrets in it, by Airflow's rules for sensitive keys, are `***` to those who lack the permission "
         "`task_instance.edit` on its DAG.",
         Column("value"),

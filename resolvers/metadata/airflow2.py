@@ -36,6 +36,7 @@ from resolvers.metadata.vocabulary import (
     keeper_relations,
     never_null,
     rendered_fields,
+    run_before,
     sourced_relations,
 )
 
@@ -188,6 +189,7 @@ _RELATIONS = (
             "is_external": "external_trigger",
             "dag_hash": "dag_hash",
             "note": Logical(_run_note, ("id",)),
+            **run_before(_dag_run, "execution_date"),
         },
         SINCE_AIRFLOW_3,
         walked=("id",),

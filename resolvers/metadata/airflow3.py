@@ -35,6 +35,7 @@ from resolvers.metadata.vocabulary import (
     keeper_relations,
     never_null,
     rendered_fields,
+    run_before,
     sourced_relations,
 )
 
@@ -274,6 +275,7 @@ _RELATIONS = (
             "is_external": Logical(lambda over: over.c.run_type.in_(_EXTERNAL), ("run_type",)),
             "nominal_date": Logical(_nominal_date, ("logical_date", "run_after")),
             "note": Logical(_run_note, ("id",)),
+            **run_before(_dag_run, "logical_date"),
         },
         SINCE_AIRFLOW_3,
         walked=("id", "run_after"),

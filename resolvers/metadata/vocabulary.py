@@ -105,6 +105,23 @@ def rendered_fields(tables: MetaData) -> Expression:
     return expression
 
 
+def run_before(runs: Table, date: str) -> dict[str, Logical]:
+    """Return the columns that name the run before a run, by their logical dates: any, or one that nobody asked for."""
+
+    def named(*, scheduled: bool) -> Logical:
+        def expression(over: FromClause) -> ColumnElement[object]:
+            before = runs.alias("before")
+            conditions = [before.c.dag_id == over.c.dag_id, before.c[date] < over.c[date]]
+            if scheduled:
+                conditions.append(before.c.run_type != "manual")
+            latest = before.c[date].desc()
+            return select(before.c.run_id).where(*conditions).order_by(latest).limit(1).scalar_subquery()
+
+        return Logical(expression, (date,))
+
+    return {"run_id_before": named(scheduled=False), "scheduled_run_id_before": named(scheduled=True)}
+
+
 def executor_settings(over: FromClause) -> ColumnElement[object]:
     """Return what a task instance asks of its executor, read out of its pickle."""
     return type_coerce(over.c.executor_config, ExecutorConfig())
@@ -223,6 +240,7 @@ def sourced_relations(task_instance: Table) -> tuple[Relation, ...]:
     key = ("dag_id", "run_id", "task_id", "map_index")
     return (
         Relation("task_log", task_instance, (*key, "try_number"), {}, decoded="log"),
+        Relation("unmet_dependency", task_instance, (*key, "name"), {}, decoded="dependencies"),
         Relation("extra_link", task_instance, (*key, "name"), {}, decoded="links"),
     )
 

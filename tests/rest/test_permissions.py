@@ -42,6 +42,8 @@ NAMES = {
     "{dag_run_id}": "r2",
     "{task_id}": "load",
     "{map_index:int}": "0",
+    "{task_try_number:int}": "1",
+    "{xcom_key:path}": "return_value",
     "{pool_name}": "narrow",
     "{variable_key:path}": "plain",
 }
