@@ -85,7 +85,7 @@ class World:
     _connection: Connection | None = None
 
     @classmethod
-    def open(cls, url: str, minor: str, *, environ: Mapping[str, str] | None = None, **settings: object) -> "World":
+    def open(cls, url: str, minor: str, environ: Mapping[str, str] | None = None, /, **settings: object) -> "World":
         """Return an empty world over a database of that Airflow, whose configuration is in these variables."""
         told: Settings = load_settings(database=url, fernet_key=FERNET_KEY, **settings)
         service = Service.open(told, AirflowConfig.discover(environ=environ or {}), url)

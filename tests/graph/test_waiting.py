@@ -107,7 +107,10 @@ def with_links(world: World, offered: object, **attributes: object) -> None:
 
 def test_a_link_leads_to_the_run_that_was_triggered(world: World) -> None:
     if world.generation.number == 2:
-        offered = [{"airflow.operators.trigger_dagrun.TriggerDagRunLink": {}}, {"somebody.else.TheirLink": {}}]
+        offered: list[dict[str, object]] = [
+            {"airflow.operators.trigger_dagrun.TriggerDagRunLink": {}},
+            {"somebody.else.TheirLink": {}},
+        ]
         with_links(world, offered, trigger_dag_id="other")
         before, after = "/dags/other/grid", "/dags/other/grid?dag_run_id=manual__2026-03-01T00:00:00%2B00:00"
         key, value = "trigger_run_id", "manual__2026-03-01T00:00:00+00:00"

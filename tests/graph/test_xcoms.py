@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from resolvers.access.actor import EVERYTHING, Actor
+from resolvers.access.actor import EVERYTHING, Actor, Scope
 from resolvers.access.permissions import Permission
 from resolvers.metadata.engine import write_transaction
 from resolvers.settings import Role
@@ -122,7 +122,7 @@ def test_secrets_in_xcoms_and_rendered_fields_are_for_editors(filled: World) -> 
 
 
 def test_who_may_read_task_instances_but_no_xcoms_is_told_none(filled: World) -> None:
-    allowed = {one: EVERYTHING for one in Permission if one is not Permission.XCOM_READ}
+    allowed: dict[Permission, Scope] = dict.fromkeys(set(Permission) - {Permission.XCOM_READ}, EVERYTHING)
     actor = Actor("someone", "test", allowed)
 
     told = filled.graph("{ taskInstances { nodes { xcoms { totalCount nodes { key } } } } }", actor=actor)

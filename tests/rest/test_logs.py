@@ -33,7 +33,7 @@ def logged(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Api]:
     section = "WEBSERVER" if minor.startswith("2") else "API"
     environ = {"AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(tmp_path), f"AIRFLOW__{section}__SECRET_KEY": KEY}
     url = request.getfixturevalue(f"{backend}_store").database(minor)
-    world = World.open(url, minor, environ=environ, tokens=TOKENS, max_log_characters=1_000)
+    world = World.open(url, minor, environ, tokens=TOKENS, max_log_characters=1_000)
     world.dag("etl", {"load": []})
     world.run("etl", "run one")
     world.task_instance("etl", "run one", "load", hostname="127.0.0.1")
@@ -69,10 +69,10 @@ def test_a_log_is_a_printed_list_to_who_takes_json(logged: Api, tmp_path: Path) 
 def test_tokens_lead_through_a_long_log_to_its_end(logged: Api, tmp_path: Path) -> None:
     lines = [f"line {number}" for number in range(500)]
     place(tmp_path).write_text("\n".join(lines))
-    found, token, pages = "", None, count()
+    found, token, pages = "", "", count()
     while next(pages) < 20:
-        query = {"params": {"token": token}} if token else {}
-        told = logged.send("GET", f"{LOG}/1", headers={"Accept": "application/json"}, **query).json()
+        query = {"token": token} if token else {}
+        told = logged.send("GET", f"{LOG}/1", headers={"Accept": "application/json"}, params=query).json()
         [(_, content)] = ast.literal_eval(told["content"])
         if token and not content:
             break

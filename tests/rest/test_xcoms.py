@@ -48,7 +48,7 @@ def test_entries_are_listed_without_their_values(furnished: Api) -> None:
 
 
 def test_entries_of_all_runs_are_narrowed(furnished: Api) -> None:
-    def found(**query: object) -> list[tuple[str, int]]:
+    def found(**query: Any) -> list[tuple[str, int]]:
         told = furnished.get("/dags/~/dagRuns/~/taskInstances/~/xcomEntries", **query)
         return [(one["task_id"], one["map_index"]) for one in told["xcom_entries"]]
 
@@ -64,7 +64,7 @@ def test_entries_of_all_runs_are_narrowed(furnished: Api) -> None:
 
 
 def test_a_value_is_text_unless_it_is_wanted_as_it_is(furnished: Api) -> None:
-    def value(key: str, **query: object) -> Any:
+    def value(key: str, **query: Any) -> Any:
         return furnished.get(f"{ENTRIES}/{key}", **query)["value"]
 
     assert value("return_value") == "{'rows': 3, 'of': ['a', None, 1.5]}"
