@@ -19,7 +19,7 @@ from graph.types.paging import Page
 from graph.types.pool import Pool, PoolFilter
 from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
 from graph.types.variable import Variable, VariableFilter
-from graph.types.xcom import XCom, XComFilter
+from graph.types.xcom import XCom, XComFilter, XComOrder
 
 _DAG_ID = KeyPart("dag_id", "The DAG's id.")
 _RUN_ID = KeyPart("run_id", "The run's id.")
@@ -65,6 +65,7 @@ class Query:
         "XComs of all DAGs, by DAG, task, run, map index and key.",
         order="dag_id,task_id,run_id,map_index,key",
         filter=XComFilter,
+        order_by=XComOrder,
     )
     xcom: XCom | None = root_one(
         f"An XCom by its ids and its key; {_BY_KEY}",

@@ -1,8 +1,10 @@
 """XComs: the values by which tasks of a run tell each other what they found."""
 
 from datetime import datetime
+from enum import Enum
 
 import strawberry
+from strawberry import enum_value
 
 from graph.types.base import column, entity, identity, masked, matches, one
 from graph.types.dag_run import DagRun
@@ -11,6 +13,18 @@ from graph.types.node import Node
 from graph.types.scalars import JSON
 from graph.types.task_instance import TaskInstance
 from resolvers.binding import Column, Secrecy
+
+
+@strawberry.enum(description="How XComs are ordered.")
+class XComOrder(Enum):
+    """How XComs are ordered; the values name logical columns."""
+
+    TASK_ID_ASC = enum_value(
+        "dag_id,task_id,run_id,map_index,key", description="By DAG, task, run, map index and key, from A."
+    )
+    TASK_ID_DESC = enum_value(
+        "-dag_id,task_id,run_id,map_index,key", description="By DAG, task, run, map index and key, from Z."
+    )
 
 
 @strawberry.input(description="Which XComs. Conditions that are left out do not matter.")

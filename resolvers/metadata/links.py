@@ -34,7 +34,8 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("task_try", "dag_run"): Link("dag_run", (("dag_id", "dag_id"), ("run_id", "run_id"))),
     ("dag_run", "log_template"): Link("log_template", (("log_template_id", "id"),)),
     ("task_instance", "xcoms"): Link("xcom", _TRY),
-    ("dag_run", "xcoms"): Link("xcom", (("dag_id", "dag_id"), ("run_id", "run_id"))),
+    # By number: that is what the index of XComs begins with.
+    ("dag_run", "xcoms"): Link("xcom", (("id", "dag_run_id"),)),
     ("xcom", "task_instance"): Link("task_instance", _TRY),
     ("xcom", "dag_run"): Link("dag_run", (("dag_id", "dag_id"), ("run_id", "run_id"))),
     ("task_try", "task_instance"): Link("task_instance", _TRY),
