@@ -1,4 +1,4 @@
-"""The command line: serve, demo, check, schema."""
+"""The command line: serve, demo, check, token, schema."""
 
 import os
 import sys
@@ -11,8 +11,9 @@ from graph.demo import serve_demo
 from graph.schema import build_schema, sdl
 from graph.serving import announcement, run
 from resolvers.errors import Problem
-from resolvers.settings import PREFIX, check_exposure, load_settings, unknown_variables
+from resolvers.settings import PREFIX, Role, check_exposure, load_settings, unknown_variables
 from resolvers.setup import Level, examine, open_service, place_of
+from resolvers.tokens import new_token
 
 _MARKS = {Level.GOOD: ("ok", "green"), Level.NOTE: ("note", "yellow"), Level.BAD: ("missing", "red")}
 
@@ -66,8 +67,9 @@ _PORT = click.option("--port", type=click.IntRange(0, 65535), help="Port to list
 def serve(**told: object) -> None:
     """Serve Airflow's metadata.
 
-    Callers send 'Authorization: Bearer <token>'; tokens are named by AIRFLOW_GRAPH_TOKENS=name:role:token. Or they send
-    what AIRFLOW_GRAPH_AUTHENTICATION names: 'airflow' for what Airflow itself takes, 'basic' for its users' passwords.
+    Callers send 'Authorization: Bearer <token>'; tokens are named by AIRFLOW_GRAPH_TOKENS=name:role:token, and made by
+    'airflow-graph token'. Or they send what AIRFLOW_GRAPH_AUTHENTICATION names: 'airflow' for what Airflow itself
+    takes, 'basic' for its users' passwords, and others.
     Every setting has an environment variable AIRFLOW_GRAPH_<NAME>; 'airflow-graph check' looks at them all.
     """
     try:
@@ -120,6 +122,38 @@ def check(**told: object) -> None:
             click.echo(f"{'':8} {'':{width}}  -> {finding.advice}")
     if any(finding.level is Level.BAD for finding in findings):
         sys.exit(1)
+
+
+@main.command()
+@click.option("--name", required=True, help="Who will hold it; Airflow's audit log will say so.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.VIEWER.value,
+    show_default=True,
+    help="What they may do.",
+)
+@click.option(
+    "--dag",
+    "dags",
+    multiple=True,
+    metavar="ID",
+    help="Limit what they may do to this DAG, and to those of further --dag; pools and the like are then out of reach.",
+)
+def token(name: str, role: str, dags: tuple[str, ...]) -> None:
+    """Make a static token, and the line that lets its holder in.
+
+    Prints two lines: the token, which is kept nowhere, and an entry for AIRFLOW_GRAPH_TOKENS or the file of
+    AIRFLOW_GRAPH_TOKENS_FILE, which holds a digest and is no secret.
+    """
+    try:
+        made = new_token(name, Role(role), dags)
+    except Problem as problem:
+        raise _Told(problem) from None
+    click.echo("For who holds it, to be sent as 'Authorization: Bearer <token>':", err=True)
+    click.echo(made.value)
+    click.echo(f"For {PREFIX}TOKENS, or the file of {PREFIX}TOKENS_FILE:", err=True)
+    click.echo(made.entry)
 
 
 @main.command()

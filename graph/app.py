@@ -19,6 +19,7 @@ from graph.http.endpoint import Endpoint
 from graph.http.errand import Errand
 from graph.http.graphiql import Console, graphiql_routes
 from graph.http.log import RequestLog
+from graph.http.tokens import token_routes
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.routes import rest_routes
@@ -43,6 +44,7 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint, methods=["GET", "POST"]),
         Route("/health", _health(service, workers)),
+        *token_routes(service, workers),
         *rest_routes(service, workers=workers),
     ]
     if settings.graphiql:
@@ -96,7 +98,11 @@ def _cors(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                *([settings.token_header] if settings.token_header else []),
+            ],
             max_age=3600,
         )
     ]

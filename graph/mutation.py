@@ -2,8 +2,9 @@
 
 import strawberry
 
-from graph.changes import assets, clearing, dags, pools, runs, task_instances, variables
+from graph.changes import assets, backfills, clearing, dags, pools, runs, task_instances, variables
 from graph.types.asset_event import AssetEvent
+from graph.types.backfill import Backfill
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
 from graph.types.pool import Pool
@@ -75,4 +76,18 @@ class Mutation:
     delete_queued_asset_events: int = strawberry.mutation(
         resolver=assets.delete_queued_asset_events,
         description="Forget updates of assets that DAGs have not used yet; returns how many there were.",
+    )
+    create_backfill: Backfill = strawberry.mutation(
+        resolver=backfills.create_backfill,
+        description="Make the runs of a DAG for the dates of its schedule between two dates. Since Airflow 3.0.",
+    )
+    pause_backfill: Backfill = strawberry.mutation(
+        resolver=backfills.pause_backfill, description="Let no further run of a backfill be started."
+    )
+    resume_backfill: Backfill = strawberry.mutation(
+        resolver=backfills.resume_backfill, description="Let the runs of a backfill be started again."
+    )
+    cancel_backfill: Backfill = strawberry.mutation(
+        resolver=backfills.cancel_backfill,
+        description="End a backfill: runs of it that wait become failed ones, those that run go on.",
     )

@@ -6,6 +6,7 @@ import uuid
 from graphql import GraphQLError
 
 from resolvers.errors import Problem, TooMany, Unauthenticated, Unsupported
+from resolvers.traces import fit_for_log
 
 log = logging.getLogger("airflow_graph")
 
@@ -45,7 +46,7 @@ def _told(error: GraphQLError) -> dict[str, object]:
 def incident(error: Exception) -> dict[str, object]:
     """Write a fault of ours to the log; return what the client sees of it: an id to ask by."""
     number = uuid.uuid4().hex[:12]
-    log.error("unexpected error", extra={"fields": {"incident": number}}, exc_info=error)
+    log.error("unexpected error", extra={"fields": {"incident": number}}, exc_info=fit_for_log(error))
     return {
         "message": f"Something went wrong here; the log of the server tells more under {number}.",
         "extensions": {"code": "INTERNAL", "incident": number},

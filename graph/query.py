@@ -11,6 +11,7 @@ from graph.types.asset_event import (
     QueuedAssetEvent,
     QueuedAssetEventFilter,
 )
+from graph.types.backfill import Backfill, BackfillFilter, BackfillOrder
 from graph.types.dag import DAG, DagFilter, DagOrder
 from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
 from graph.types.deployment import Deployment, Viewer, deployment, viewer
@@ -93,4 +94,13 @@ class Query:
         "Updates of assets that the DAGs which wait for them have not used yet, by asset and DAG.",
         order="asset_id,dag_id",
         filter=QueuedAssetEventFilter,
+    )
+    backfills: Page[Backfill] | None = root_list(
+        "Backfills, the one made last first. Since Airflow 3.0.",
+        order="-id",
+        filter=BackfillFilter,
+        order_by=BackfillOrder,
+    )
+    backfill: Backfill | None = root_one(
+        f"A backfill by its number; {_BY_KEY}", backfill_id=KeyPart("id", "The backfill's number.", int)
     )

@@ -28,6 +28,8 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
         endpoints.append((f"{base}/graphiql", "GraphiQL, for a browser"))
     if "stable" in settings.dialects:
         endpoints.append((f"{base}/api/v1", "Airflow's stable REST API"))
+    if service.issuer is not None:
+        endpoints.append((f"{base}/auth/token", "tokens, for clients that log in as Airflow 3's do"))
     endpoints.append((f"{base}/health", "whether the database answers; open to all"))
     lines = [
         click.style(f"airflow-graph {__version__}", bold=True),
@@ -70,6 +72,8 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "access_log": False,
         "log_config": None,
         "server_header": False,
+        # Who is connected is who is connected, and not what X-Forwarded-For says: proxies are trusted by their address.
+        "proxy_headers": False,
         # Longer than load balancers keep theirs, mostly 60 s: closed by us, a request may be under way.
         "timeout_keep_alive": 75,
         # Below the usual 1,024 open files, which the database connections share: more callers are told 503 at once,

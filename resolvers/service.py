@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from resolvers.access.actor import Actor
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
+from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
 from resolvers.access.scopes import Scopes
 from resolvers.airflow_config import AirflowConfig
@@ -30,6 +31,7 @@ from resolvers.operations.audit import write_audit
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
+from resolvers.plan.numbers import Numbers
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
 from resolvers.plan.sight import Secrets
@@ -66,30 +68,36 @@ class Service:
     masking: Masking
     callers: Callers
     plans: Plans
+    issuer: Issuer | None = None
 
     @classmethod
     def open(cls, settings: Settings, config: AirflowConfig, database: str) -> "Service":
         """Connect to the database, find out which Airflow's it is, and return the service over it.
 
-        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's.
+        Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, `Invalid` where the
+        settings do not fit it.
         """
         engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
         try:
             with read_snapshot(engine) as connection:
                 generation = detect(connection)
+            key = config.fernet_key(settings)
+            keys = KeyRing.parse(key.value if key else None)
+            masking = Masking.of(
+                2 if generation.number == 2 else 3,
+                also=config.value("core", "sensitive_var_conn_names"),
+                hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
+            )
+            installation = Installation(settings, config, engine, generation)
+            callers, issuer = Callers.of(installation), Issuer.of(installation)
         except Problem:
             engine.dispose()
             raise
-        key = config.fernet_key(settings)
-        keys = KeyRing.parse(key.value if key else None)
-        masking = Masking.of(
-            2 if generation.number == 2 else 3,
-            also=config.value("core", "sensitive_var_conn_names"),
-            hides=config.flag("core", "hide_sensitive_var_conn_fields", default=True),
-        )
-        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, Secrets(keys.read, masking))
-        callers = Callers.of(Installation(settings, config, engine, generation))
-        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker))
+        # What all processes of an installation know, and nobody else.
+        numbers = Numbers(f"{database} {key.value if key else ''}".encode())
+        secrets = Secrets(keys.read, masking, numbers)
+        maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), issuer)
 
     @cached_property
     def logs(self) -> TaskLogs:

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -16,6 +17,9 @@ from resolvers.errors import Invalid
 
 PREFIX = "AIRFLOW_GRAPH_"
 DEFAULT_PORT = 8088
+
+# What HTTP lets the name of a header be.
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 
 # Kubernetes tells every pod about the Services beside it: for one that is called
 # airflow-graph by variables of these names, which are not meant for us.
@@ -33,6 +37,9 @@ class Role(StrEnum):
     USER = "user"
     OP = "op"
     ADMIN = "admin"
+
+
+Asymmetric = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
 class Settings(BaseSettings):
@@ -90,17 +97,44 @@ class Settings(BaseSettings):
     authentication: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("tokens",),
         description="Ways in which callers may prove who they are, comma-separated, asked in this order: `tokens` "
-        "(static ones), `basic` (user names and passwords of Airflow's FAB auth manager); `airflow` stands for what "
-        "Airflow's own configuration says.",
+        "(static ones), `header` (the same, in a header of their own), `basic` (user names and passwords of Airflow's "
+        "FAB auth manager), `jwt` (tokens of Airflow 3, which `POST /auth/token` then gives out too), `simple` (user "
+        "names and passwords of its SimpleAuthManager), `oidc` (tokens of an OpenID Connect issuer), `kerberos`, "
+        "`proxy`, and names that other distributions bring; `airflow` stands for what Airflow's configuration says.",
     )
     tokens: SecretStr | None = Field(
         default=None,
-        description="Static bearer tokens, each `name:role:token`, separated by commas or white space. "
-        "Roles: public, viewer, user, op, admin.",
+        description="Static tokens, each `name:role:token`, or `name:role@dag+dag:token` for some DAGs alone, "
+        "separated by commas or white space. Roles: public, viewer, user, op, admin. `sha256:` and a digest "
+        "may stand for the token: `airflow-graph token` makes both.",
     )
     tokens_file: Path | None = Field(
         default=None,
-        description="File of further static bearer tokens; `#` begins a comment.",
+        description="File of further static tokens; `#` begins a comment.",
+    )
+    token_header: HeaderName | None = Field(
+        default=None,
+        description="Header that holds a static token and nothing else, for `header` in `authentication`; "
+        "`Authorization` means one without a scheme.",
+    )
+    proxy_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses and networks, such as `10.0.0.0/24`, of the proxies whose word counts, for `proxy` in "
+        "`authentication`; comma-separated.",
+    )
+    proxy_user_header: HeaderName = Field(
+        default="X-Forwarded-User",
+        description="Header in which a proxy names the caller. Unless a role is told too, the caller is Airflow's "
+        "user of that name or e-mail address.",
+    )
+    proxy_role: Role | None = Field(default=None, description="Role of all callers whom a proxy names.")
+    proxy_role_header: HeaderName | None = Field(
+        default=None, description="Header in which a proxy tells the caller's role: public, viewer, user, op or admin."
+    )
+    kerberos_services: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("HTTP", "airflow"),
+        description="Services whose Kerberos tickets are taken, by whichever host's key is in the keytab. Browsers and "
+        "curl ask for `HTTP`, clients of Airflow's own API for `airflow`.",
     )
     anonymous_role: Annotated[Role | str, Field(union_mode="left_to_right")] | None = Field(
         default=None,
@@ -125,6 +159,45 @@ class Settings(BaseSettings):
         le=86400,
         description="Seconds for which a verified password that is not used is remembered, by a digest in memory; "
         "meanwhile it costs no hash. It counts no longer than it is the user's.",
+    )
+
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer of OpenID Connect tokens, such as `https://sso.example.org/realms/data`, letter for letter "
+        "as its tokens say it; for `oidc` in `authentication`. Use https.",
+    )
+    oidc_audience: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Audiences, comma-separated, one of which a token of the issuer must be for: what the issuer calls "
+        "this service, or its client.",
+    )
+    oidc_jwks_url: str | None = Field(
+        default=None,
+        description="Where the issuer publishes its keys (JWKS): an address or a file. Unset: where "
+        "`.well-known/openid-configuration` of the issuer says.",
+    )
+    oidc_algorithms: Annotated[tuple[Asymmetric, ...], NoDecode] = Field(
+        default=("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"),
+        description="Algorithms by which the issuer may sign, comma-separated; those of shared secrets are not among "
+        "them.",
+    )
+    oidc_leeway: float = Field(
+        default=10, ge=0, le=300, description="Seconds by which the issuer's clock and ours may differ."
+    )
+    oidc_user_claim: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("preferred_username", "email", "sub"),
+        description="Claims that name the caller, comma-separated; the first one that a token has. An e-mail address "
+        "that the issuer calls unverified is passed over.",
+    )
+    oidc_role_claim: str = Field(
+        default="groups",
+        description="Claim that `oidc_roles` looks at; dots lead into nested ones, as in `realm_access.roles`.",
+    )
+    oidc_roles: Annotated[Mapping[str, Role] | None, NoDecode] = Field(
+        default=None,
+        description="Roles by values of that claim: `airflow-admins=admin, analysts=viewer`; or a JSON object, where "
+        "values hold commas. The highest of a caller's counts; who has none is refused. Unset: what the user of that "
+        "name may in Airflow's own database (FAB).",
     )
 
     # What one request may cost
@@ -198,10 +271,34 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("cors_origins", "authentication", mode="before")
+    @field_validator(
+        *("cors_origins", "authentication", "proxy_addresses", "kerberos_services"),
+        *("oidc_audience", "oidc_algorithms", "oidc_user_claim"),
+        mode="before",
+    )
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _pair(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("{"):
+            return json.loads(value)
+        pairs = [entry.rpartition("=") for entry in value.split(",") if entry.strip()]
+        if not all(name.strip() for name, _, _ in pairs):
+            raise ValueError("each entry must be value=role")
+        return {name.strip(): role.strip().lower() for name, _, role in pairs}
+
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if not ipaddress.ip_network(address).prefixlen:
+                raise ValueError(f"{address} is everywhere, not where a proxy is")
+        return value
 
     @field_validator("dialects", mode="before")
     @classmethod
@@ -248,7 +345,7 @@ def check_exposure(settings: Settings) -> None:
         # What a role of the database permits is known once that is open.
         if isinstance(role, Role) and role is not Role.PUBLIC:
             refuse_from_elsewhere(settings, role.value)
-    elif settings.authentication == ("tokens",) and settings.tokens is None and settings.tokens_file is None:
+    elif {"tokens", "header"}.issuperset(settings.authentication) and not (settings.tokens or settings.tokens_file):
         raise Invalid(
             "Nothing says how callers prove who they are.",
             field="tokens",

@@ -10,10 +10,13 @@ from resolvers.metadata.address import address_of
 from resolvers.metadata.generation import Capability
 from resolvers.service import Service
 from resolvers.settings import PREFIX, Settings, refuse_from_elsewhere
-from resolvers.tokens import static_tokens
+from resolvers.tokens import StaticToken, static_tokens
 
 # The settings of which a refusal is about callers.
-_OF_CALLERS = ("authentication", "tokens", "tokens_file", "anonymous_role")
+_OF_CALLERS = (
+    *("authentication", "tokens", "tokens_file", "anonymous_role"),
+    *("oidc_issuer", "oidc_audience", "oidc_roles"),
+)
 
 # How the names of the tables of users and their roles begin, which not everybody needs.
 _USERS = "ab_"
@@ -25,7 +28,6 @@ _WAYS = {
     "simple": "users of Airflow's SimpleAuthManager by their passwords (HTTP Basic)",
     "oidc": "'Authorization: Bearer <token>' with tokens of an OpenID Connect provider",
     "kerberos": "users of Airflow by Kerberos (HTTP Negotiate)",
-    "proxy": "users of Airflow as a trusted proxy names them",
 }
 
 
@@ -196,12 +198,21 @@ def callers(service: Service) -> str:
 
 def _proving(service: Service) -> list[str]:
     """Return, in words, the ways to prove who one is that somebody could take."""
+    settings = service.settings
+    holders = ", ".join(f"{token.name} ({_limited(token)})" for token in static_tokens(settings))
     told = []
     for name in service.callers.methods:
-        if name == "tokens":
-            tokens = static_tokens(service.settings)
-            names = ", ".join(f"{token.name} ({token.role.value})" for token in tokens)
-            told += [f"'Authorization: Bearer <token>' as {names}"] if tokens else []
-        else:
-            told.append(_WAYS.get(name, name))
+        match name:
+            case "tokens":
+                told += [f"'Authorization: Bearer <token>' as {holders}"] if holders else []
+            case "header":
+                told += [f"'{settings.token_header}: <token>' as {holders}"] if holders else []
+            case "proxy":
+                told.append(f"'{settings.proxy_user_header}: <name>' from {', '.join(settings.proxy_addresses)}")
+            case _:
+                told.append(_WAYS.get(name, name))
     return told
+
+
+def _limited(token: StaticToken) -> str:
+    return token.role.value if token.dags is None else f"{token.role.value} of {', '.join(sorted(token.dags))}"

@@ -85,10 +85,15 @@ class World:
     _connection: Connection | None = None
 
     @classmethod
-    def open(cls, url: str, minor: str, environ: Mapping[str, str] | None = None, /, **settings: object) -> "World":
-        """Return an empty world over a database of that Airflow, whose configuration is in these variables."""
+    def open(cls, url: str, minor: str, **settings: object) -> "World":
+        """Return an empty world over a database of that Airflow."""
+        return cls.configured(url, minor, {}, **settings)
+
+    @classmethod
+    def configured(cls, url: str, minor: str, airflow: Mapping[str, str], **settings: object) -> "World":
+        """Return an empty world over a database of that Airflow, which these variables of its own configure."""
         told: Settings = load_settings(database=url, fernet_key=FERNET_KEY, **settings)
-        service = Service.open(told, AirflowConfig.discover(environ=environ or {}), url)
+        service = Service.open(told, AirflowConfig.discover(environ=airflow), url)
         assert service.generation.minor == minor or {minor, service.generation.minor} == {"2.10", "2.11"}
         return cls(service, url)
 

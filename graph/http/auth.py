@@ -1,6 +1,9 @@
-"""Who sends a request, from its headers."""
+"""Who sends a request, from its headers, and what the answer's headers tell them of that."""
+
+from collections.abc import Mapping
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from resolvers.access.actor import Actor
 from resolvers.service import Service
@@ -9,4 +12,13 @@ from resolvers.service import Service
 def actor_of(service: Service, request: Request) -> Actor:
     """Return who sends a request; `Unauthenticated` where nobody known does."""
     client = request.client
-    return service.authenticate(request.headers, client.host if client else None)
+    actor = service.authenticate(request.headers, client.host if client else None)
+    if actor.answer_headers:
+        request.state.answer_headers = actor.answer_headers
+    return actor
+
+
+def answer_headers(scope: Scope) -> Mapping[str, str]:
+    """Return what a request's answer tells its caller in return, whatever else it says."""
+    told: Mapping[str, str] = scope.get("state", {}).get("answer_headers", {})
+    return told

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.answering import answer
 from graph.documents import Documents, Prepared
-from graph.http.auth import actor_of
+from graph.http.auth import actor_of, answer_headers
 from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.explanation import NAME, explained
@@ -65,6 +65,8 @@ class Endpoint:
             response = await self._response(Request(scope, receive))
         except HungUpError:
             return
+        if told := answer_headers(scope):
+            response.headers.update(told)
         await response(scope, receive, send)
 
     async def _response(self, request: Request) -> Response:

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from graph.http.auth import answer_headers
 from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.reply import refuse_longer, reply
@@ -82,6 +83,8 @@ class Endpoint:
             response = await self.response(Request(scope, receive))
         except HungUpError:
             return
+        if told := answer_headers(scope):
+            response.headers.update(told)
         await response(scope, receive, send)
 
     async def response(self, request: Request) -> Response:
@@ -89,7 +92,9 @@ class Endpoint:
         path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         found = [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
         if not found and "//" in path:
-            return RedirectResponse(str(request.url.replace(path=re.sub("/{2,}", "/", request.scope["path"]))), 308)
+            # Without the host: a proxy in front may be spoken to by another name, and by TLS.
+            address = request.url.replace(scheme="", netloc="", path=re.sub("/{2,}", "/", request.scope["path"]))
+            return RedirectResponse(str(address), 308)
         method = "GET" if request.method == "HEAD" else request.method
         if found and method == "OPTIONS":
             return Response(headers={"Allow": ", ".join(self._allowed(found))}, media_type="text/html")

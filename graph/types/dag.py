@@ -24,6 +24,9 @@ from graph.types.guards import DAGS, RUNS
 from graph.types.later import (
     AssetLater,
     AssetProducerLater,
+    BackfillFilterLater,
+    BackfillLater,
+    BackfillOrderLater,
     DagDefinitionLater,
     DagRunFilterLater,
     DagRunLater,
@@ -173,4 +176,11 @@ class DAG(Node):
         "The assets for which it waits that were updated since it last ran for them.",
         link="queued_asset_events",
         order="created_at",
+    )
+    backfills: Page[BackfillLater] = many(
+        "Its backfills, the one made last first. Since Airflow 3.0. Reads every backfill.",
+        link="backfills",
+        order="-id",
+        filter=BackfillFilterLater,
+        order_by=BackfillOrderLater,
     )

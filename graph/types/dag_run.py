@@ -13,6 +13,7 @@ from graph.types.enums import DagRunState, DagRunType
 from graph.types.guards import RUN_EDITORS, RUNS, TASK_INSTANCES
 from graph.types.later import (
     AssetEventLater,
+    BackfillLater,
     TaskInstanceFilterLater,
     TaskInstanceLater,
     TaskInstanceOrderLater,
@@ -168,3 +169,4 @@ class DagRun(Node):
     consumed_asset_events: list[AssetEventLater] = each(
         "The updates of assets for which it was made.", link="consumed_asset_events", order="", through="event"
     )
+    backfill: BackfillLater | None = one("The backfill that it is part of. Since Airflow 3.0.", link="backfill")

@@ -21,3 +21,4 @@ ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_d
 TASK_INSTANCE_EDITORS = Guard((Permission.TASK_INSTANCE_EDIT,), dag="dag_id")
 RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
 VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))
+ASSET_EDITORS = Guard((Permission.ASSET_CREATE,))

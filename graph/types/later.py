@@ -7,6 +7,7 @@ from strawberry import lazy
 if TYPE_CHECKING:
     from graph.types.asset import Asset, AssetAlias, AssetProducer
     from graph.types.asset_event import AssetEvent, QueuedAssetEvent
+    from graph.types.backfill import Backfill, BackfillFilter, BackfillOrder
     from graph.types.dag_definition import DagDefinition
     from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
     from graph.types.task import Task
@@ -19,6 +20,9 @@ AssetAliasLater = Annotated["AssetAlias", lazy("graph.types.asset")]
 AssetEventLater = Annotated["AssetEvent", lazy("graph.types.asset_event")]
 AssetProducerLater = Annotated["AssetProducer", lazy("graph.types.asset")]
 QueuedAssetEventLater = Annotated["QueuedAssetEvent", lazy("graph.types.asset_event")]
+BackfillLater = Annotated["Backfill", lazy("graph.types.backfill")]
+BackfillFilterLater = Annotated["BackfillFilter", lazy("graph.types.backfill")]
+BackfillOrderLater = Annotated["BackfillOrder", lazy("graph.types.backfill")]
 DagDefinitionLater = Annotated["DagDefinition", lazy("graph.types.dag_definition")]
 DagRunLater = Annotated["DagRun", lazy("graph.types.dag_run")]
 DagRunFilterLater = Annotated["DagRunFilter", lazy("graph.types.dag_run")]

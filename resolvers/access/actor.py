@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from resolvers.access.permissions import ROLE_PERMISSIONS, Permission
+from resolvers.access.permissions import PER_DAG, ROLE_PERMISSIONS, Permission
 from resolvers.settings import Role
 
 
@@ -29,6 +29,7 @@ class Actor:
 
     `name` is what Airflow's audit log and notes will say. `method` is how they proved who they are
     (`token`, `anonymous`, ...). `grants` maps each permission held to the DAGs it is held for.
+    `answer_headers` are told to them with the answer, by a method whose other side proves itself too.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Actor:
     role: str | None = None
     display_name: str | None = None
     user_id: int | str | None = None
+    answer_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def scope(self, permission: Permission) -> Scope:
         """Return the DAGs for which this permission is held."""
@@ -50,9 +52,16 @@ class Actor:
         return dag_id in scope
 
 
-def actor_of_role(name: str, role: Role, *, method: str) -> Actor:
-    """Return an actor who holds all that an Airflow role holds, on every DAG."""
-    grants: dict[Permission, Scope] = dict.fromkeys(ROLE_PERMISSIONS[role], EVERYTHING)
+def actor_of_role(name: str, role: Role, *, method: str, dags: frozenset[str] | None = None) -> Actor:
+    """Return an actor who holds all that an Airflow role holds, on every DAG.
+
+    With `dags`, what the role holds of DAGs, on those alone, and nothing else of it, such as its right to pools.
+    Who holds a part of a role is not said to have it.
+    """
+    held = ROLE_PERMISSIONS[role]
+    if dags is not None:
+        return Actor(name=name, method=method, grants=dict.fromkeys(held & PER_DAG, dags))
+    grants: dict[Permission, Scope] = dict.fromkeys(held, EVERYTHING)
     return Actor(name=name, method=method, grants=grants, role=role.value)
 
 

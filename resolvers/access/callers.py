@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from resolvers.access.actor import Actor, actor_of_role
+from resolvers.access.airflow_tokens import AirflowTokens
 from resolvers.access.basic import BasicPasswords
+from resolvers.access.brought import brought
 from resolvers.access.configured import AIRFLOW, anonymous_role, ways
 from resolvers.access.credentials import Credentials
 from resolvers.access.fab import FabUsers
+from resolvers.access.kerberos import Kerberos
 from resolvers.access.method import Installation, Method
-from resolvers.access.static import StaticTokens
+from resolvers.access.oidc import OpenIdTokens
+from resolvers.access.proxy import TrustedProxy
+from resolvers.access.simple_logins import SimpleLogins
+from resolvers.access.static import HeaderTokens, StaticTokens
 from resolvers.errors import Invalid, Unauthenticated
 from resolvers.settings import Role
 
@@ -18,6 +24,12 @@ from resolvers.settings import Role
 METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "tokens": StaticTokens.of,
     "basic": BasicPasswords.of,
+    "header": HeaderTokens.of,
+    "jwt": AirflowTokens.of,
+    "simple": SimpleLogins.of,
+    "oidc": OpenIdTokens.of,
+    "kerberos": Kerberos.of,
+    "proxy": TrustedProxy.of,
 }
 
 
@@ -40,18 +52,28 @@ class Callers:
     def actor(self, credentials: Credentials) -> Actor:
         """Return who is calling; `Unauthenticated` where it is nobody known, or where what they present is wrong."""
         for method in self.methods.values():
-            actor = method.actor(credentials)
+            try:
+                actor = method.actor(credentials)
+            except Unauthenticated as refusal:
+                raise Unauthenticated(
+                    refusal.detail, challenges=refusal.challenges or self.challenges, hint=refusal.hint
+                ) from None
             if actor is not None:
                 return actor
         scheme, _ = credentials.authorization
         if not scheme and (anonymous := self.anonymous()) is not None:
             return anonymous
-        challenges = tuple(dict.fromkeys(one.challenge for one in self.methods.values() if one.challenge))
         raise Unauthenticated(
             "These credentials are not known." if scheme else "This needs credentials.",
-            challenges=challenges,
-            hint=f"Taken here: {', '.join(challenges)}." if challenges else None,
+            challenges=self.challenges,
+            hint=f"Taken here: {', '.join(self.challenges)}." if self.challenges else None,
         )
+
+    @property
+    def challenges(self) -> tuple[str, ...]:
+        """What `WWW-Authenticate` says of the ways."""
+        # Several may take bearer tokens.
+        return tuple(dict.fromkeys(one.challenge for one in self.methods.values() if one.challenge))
 
 
 def _anonymous(installation: Installation) -> Callable[[], Actor | None]:
@@ -70,10 +92,11 @@ def _anonymous(installation: Installation) -> Callable[[], Actor | None]:
 
 
 def _method(name: str) -> Callable[[Installation], Method]:
-    if name not in METHODS:
+    found = METHODS.get(name) or brought(name)
+    if found is None:
         raise Invalid(
             f"There is no way to authenticate that is called {name!r}.",
             field="authentication",
-            hint=f"Choose among {', '.join((AIRFLOW, *METHODS))}.",
+            hint=f"Choose among {', '.join((AIRFLOW, *METHODS))}, or install what brings one of that name.",
         )
-    return METHODS[name]
+    return found

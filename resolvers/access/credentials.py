@@ -9,7 +9,8 @@ from functools import cached_property
 class Credentials:
     """What a request presents: its headers, by names whose case does not matter, and who is connected.
 
-    `peer` is the address of the other end of the connection: the caller's, or a proxy's.
+    `items()` of the headers names one that was sent several times as often. `peer` is the address of the other end
+    of the connection: the caller's, or a proxy's, whatever a header says of it.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -20,3 +21,8 @@ class Credentials:
         """The scheme of the Authorization header, in small letters, and what follows it; empty where there is none."""
         scheme, _, value = self.headers.get("authorization", "").strip().partition(" ")
         return scheme.lower(), value.strip()
+
+    def every(self, name: str) -> list[str]:
+        """Return what every header of this name says."""
+        wanted = name.lower()
+        return [value for header, value in self.headers.items() if header.lower() == wanted]

@@ -16,9 +16,6 @@ from resolvers.settings import Settings
 
 log = logging.getLogger("airflow_graph")
 
-# Failures before the next attempts are refused for a while. Many users may share an address.
-_FREE_OF_NAME, _FREE_OF_ADDRESS = 5, 30
-
 # Seconds for which the kind of hashes that this Airflow uses is taken as known.
 _KIND = 300.0
 
@@ -44,8 +41,9 @@ class FabPasswords:
         self._users = users
         self._writes = rows.generation.known or settings.unknown_migration_writes
         self._memory = PasswordMemory(settings.password_memory)
-        self._names = Slowing(free=_FREE_OF_NAME)
-        self._addresses = Slowing(free=_FREE_OF_ADDRESS)
+        self._names = Slowing(free=5, fades=180)
+        # Many users may share one, behind a proxy all of them.
+        self._addresses = Slowing(free=30, fades=20)
         self._verifying: Once[bytes, FabUser | None] = Once()
         self._kind: Fresh[None, str] = Fresh(_KIND, lambda _: imitation(rows.a_password_hash()))
 
@@ -74,23 +72,23 @@ class FabPasswords:
         if user is not None and expected and matches:
             self._memory.remember(digest, expected)
             self._names.succeeded(name.lower())
-            self._note(user, succeeded=True)
+            self._note(user)
             return user
-        self._names.failed(name.lower())
-        if peer is not None:
+        # A script that goes on with an old password is slowed by its name, and must not hold up all of its address.
+        if self._names.failed(name.lower()) and peer is not None:
             self._addresses.failed(peer)
         # What is no user's name may be a password in the wrong field.
         told = {"user": user.actor.name if user else "unknown", "address": peer or "unknown"}
         log.warning("wrong password", extra={"fields": told})
-        if user is not None:
-            self._note(user, succeeded=False)
         return None
 
-    def _note(self, user: FabUser, *, succeeded: bool) -> None:
+    def _note(self, user: FabUser) -> None:
+        # Failures are not: who is nobody must not make the scheduler's database write, nor learn by the time that it
+        # takes which names there are.
         if not self._writes:
             return
         try:
-            self._rows.note_login(user.id, succeeded=succeeded)
+            self._rows.note_login(user.id)
         except (Problem, SQLAlchemyError) as error:
             # A database that is only read, or rows that somebody holds: this is no reason to keep anybody out.
             log.debug("login not noted", extra={"fields": {"reason": type(error).__name__}})

@@ -1,11 +1,11 @@
 """What the tables of FAB's auth manager say of users and roles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, FromClause, Select, Table, func, select, union, update
+from sqlalchemy import ColumnElement, Engine, FromClause, Row, Select, Table, func, select, union, update
 
 from resolvers.access.fab_grants import ACTIONS, Pair
 from resolvers.metadata.engine import read_snapshot, write_transaction
@@ -43,14 +43,20 @@ class FabRows:
         """Return the user of an id."""
         if not self.are_there or not 0 < user_id <= _LARGEST_ID:
             return None
-        return self._user(self._column("user", "id") == user_id)
+        with read_snapshot(self.engine) as connection:
+            return _one(connection.execute(self._statement().where(self._column("user", "id") == user_id)).all())
 
     def user_by_name(self, name: str) -> UserRow | None:
         """Return who has this user name, whatever its letters' case, or else this e-mail address."""
         if not self.are_there or not _can_be_stored(name):
             return None
-        found = self._user(func.lower(self._column("user", "username")) == func.lower(name))
-        return found or self._user(self._column("user", "email") == name)
+        # Both at once: whether there is such a name must not be told by the time that it takes.
+        by_name = func.lower(self._column("user", "username")) == func.lower(name)
+        by_address = self._column("user", "email") == name
+        with read_snapshot(self.engine) as connection:
+            rows = connection.execute(self._statement(by_name.label("by_name")).where(by_name | by_address)).all()
+        named = _one([row for row in rows if row.by_name])
+        return named or _one([row for row in rows if not row.by_name])
 
     def a_password_hash(self) -> str | None:
         """Return the hash of some active user's password, which tells how this Airflow hashes them."""
@@ -85,39 +91,22 @@ class FabRows:
         with read_snapshot(self.engine) as connection:
             return frozenset((row.action, row.resource) for row in connection.execute(statement))
 
-    def note_login(self, user_id: int, *, succeeded: bool) -> None:
-        """Write when a user came in, or that somebody failed to: what Airflow's list of users tells of it.
+    def note_login(self, user_id: int) -> None:
+        """Write that a user came in just now, which Airflow's list of users tells.
 
-        Raises the Problems of a write.
+        Raises the Problems of a write, and whatever else the database has against it.
         """
-        logins, failures = self._column("user", "login_count"), self._column("user", "fail_login_count")
-        # FAB keeps the server's own time, which is UTC's wherever Airflow runs in a container.
-        told: dict[str, object] = (
-            {"login_count": func.coalesce(logins, 0) + 1, "fail_login_count": 0, "last_login": datetime.now(UTC)}
-            if succeeded
-            else {"fail_login_count": func.coalesce(failures, 0) + 1}
-        )
+        told: dict[str, object] = {
+            "login_count": func.coalesce(self._column("user", "login_count"), 0) + 1,
+            "fail_login_count": 0,
+            # FAB keeps the server's own time, which is UTC's wherever Airflow runs in a container.
+            "last_login": datetime.now(UTC),
+        }
         values = self.generation.relation("user").physical(told)
         with write_transaction(self.engine) as connection:
             connection.execute(update(self._table("user")).where(self._column("user", "id") == user_id).values(values))
 
-    def _user(self, condition: ColumnElement[bool]) -> UserRow | None:
-        with read_snapshot(self.engine) as connection:
-            rows = connection.execute(self._statement().where(condition)).all()
-        if len({row.id for row in rows}) != 1:
-            # Nobody; or several, on databases that tell letters' cases apart: FAB lets neither in.
-            return None
-        first = rows[0]
-        return UserRow(
-            id=first.id,
-            name=first.username,
-            display_name=f"{first.first_name or ''} {first.last_name or ''}".strip() or None,
-            password_hash=first.password_hash,
-            is_active=first.is_active is True,
-            roles={row.role_id: row.role_name for row in rows if row.role_name is not None},
-        )
-
-    def _statement(self) -> Select[Any]:
+    def _statement(self, *more: ColumnElement[Any]) -> Select[Any]:
         told = ("id", "username", "first_name", "last_name", "password_hash", "is_active")
         holders, role = self._holders(), self._column("role", "id")
         return (
@@ -125,6 +114,7 @@ class FabRows:
                 *(self._column("user", name).label(name) for name in told),
                 role.label("role_id"),
                 self._column("role", "name").label("role_name"),
+                *more,
             )
             .select_from(self._table("user"))
             .outerjoin(holders, holders.c.user_id == self._column("user", "id"))
@@ -146,6 +136,22 @@ class FabRows:
     def _column(self, relation: str, name: str) -> ColumnElement[Any]:
         found = self.generation.relation(relation)
         return found.expression(name, found.table)
+
+
+def _one(rows: Sequence[Row[Any]]) -> UserRow | None:
+    """Return the user of these rows, of which there is one for each role."""
+    if len({row.id for row in rows}) != 1:
+        # Nobody; or several, on databases that tell letters' cases apart: FAB lets neither in.
+        return None
+    first = rows[0]
+    return UserRow(
+        id=first.id,
+        name=first.username,
+        display_name=f"{first.first_name or ''} {first.last_name or ''}".strip() or None,
+        password_hash=first.password_hash,
+        is_active=first.is_active is True,
+        roles={row.role_id: row.role_name for row in rows if row.role_name is not None},
+    )
 
 
 def _can_be_stored(name: str) -> bool:

@@ -114,6 +114,30 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
 }
 
+# What can be held for some DAGs alone, and what a role that is limited to them is left with. Airflow's FAB has a
+# resource for each DAG (`DAG:etl`), and lets what belongs to a DAG be done where that can be: all else, such as pools,
+# assets and import errors, is of no DAG, and a role that names DAGs says nothing of it.
+PER_DAG = frozenset(
+    {
+        Permission.DAG_READ,
+        Permission.DAG_EDIT,
+        Permission.DAG_DELETE,
+        Permission.DAG_SOURCE_READ,
+        Permission.DAG_WARNING_READ,
+        Permission.DAG_DEPENDENCY_READ,
+        Permission.RUN_READ,
+        Permission.RUN_CREATE,
+        Permission.RUN_EDIT,
+        Permission.RUN_DELETE,
+        Permission.TASK_READ,
+        Permission.TASK_INSTANCE_READ,
+        Permission.TASK_INSTANCE_EDIT,
+        Permission.TASK_LOG_READ,
+        Permission.XCOM_READ,
+        Permission.EVENT_LOG_READ,
+    }
+)
+
 
 @dataclass(frozen=True)
 class Guard:

@@ -10,13 +10,10 @@ from resolvers.errors import TooMany
 
 _FIRST, _LONGEST = 1.0, 60.0
 
-# Seconds after which a failure is forgotten.
-_FORGOTTEN = 900.0
-
 
 @dataclass(frozen=True)
 class _Failures:
-    count: int
+    count: float
     last: float
     until: float
 
@@ -24,12 +21,14 @@ class _Failures:
 class Slowing:
     """Failures by name or address: after some that are free, each is followed by a time without another attempt.
 
-    The time doubles from a second to a minute. Nobody waits here: who comes too early is refused.
+    The time doubles from a second to a minute. Nobody waits here: who comes too early is refused. Every `fades` seconds
+    one failure is forgotten.
     """
 
-    def __init__(self, *, free: int, most: int = 10_000, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, *, free: int, fades: float, most: int = 10_000, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._free = free
+        self._fades = fades
         self._most = most
         self._failures: OrderedDict[str, _Failures] = OrderedDict()
         self._lock = Lock()
@@ -46,17 +45,18 @@ class Slowing:
                 hint="Wait for as long as Retry-After says, then send the right one.",
             )
 
-    def failed(self, key: str) -> None:
-        """Count a failure."""
+    def failed(self, key: str) -> bool:
+        """Count a failure; say whether it was a free one."""
         now = self._clock()
         with self._lock:
             found = self._failures.pop(key, None)
-            count = found.count + 1 if found and now - found.last < _FORGOTTEN else 1
-            over = count - self._free
+            count = 1 + (max(0.0, found.count - (now - found.last) / self._fades) if found else 0.0)
+            over = round(count - self._free)
             seconds = min(_FIRST * 2 ** min(over, 10), _LONGEST) if over >= 0 else 0.0
             self._failures[key] = _Failures(count, now, now + seconds)
             if len(self._failures) > self._most:
                 self._failures.popitem(last=False)
+        return over < 0
 
     def succeeded(self, key: str) -> None:
         """Forget the failures."""

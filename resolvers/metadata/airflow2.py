@@ -6,6 +6,7 @@ from sqlalchemy import LargeBinary, MetaData, and_, func, not_, select, true, ty
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 
 from resolvers.metadata.assets import datasets
+from resolvers.metadata.backfills import backfill_relations
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -265,6 +266,7 @@ _RELATIONS = (
     ),
     Relation("import_error", _import_error, ("id",), same("id timestamp filename stacktrace"), SINCE_AIRFLOW_3),
     *datasets(TABLES),
+    *backfill_relations(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),

@@ -7,6 +7,7 @@ from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlalchemy.types import NullType
 
 from resolvers.metadata.assets import assets
+from resolvers.metadata.backfills import backfill_relations
 from resolvers.metadata.columns import (
     Columns,
     booleans,
@@ -204,6 +205,8 @@ _xcom = table(
 )
 
 _rendered_fields = rendered_fields(TABLES)
+# Tokens that Airflow took back before they expired; known to nobody but who verifies tokens.
+table(TABLES, "revoked_token", texts("jti"), dates("exp"))
 
 
 def _run_note(over: FromClause) -> ColumnElement[Any]:
@@ -393,6 +396,7 @@ _RELATIONS = (
         SINCE_AIRFLOW_3,
     ),
     *assets(TABLES),
+    *backfill_relations(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),

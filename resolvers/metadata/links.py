@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from resolvers.metadata.assets import ASSET_LINKS
+from resolvers.metadata.backfills import BACKFILL_LINKS
 from resolvers.metadata.generation import Link
 
 _TRY = (("dag_id", "dag_id"), ("run_id", "run_id"), ("task_id", "task_id"), ("map_index", "map_index"))
@@ -47,5 +48,6 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("task", "downstream"): Link("task", (("dag_id", "dag_id"), ("downstream_task_ids", "task_id"))),
     ("task", "group"): Link("task_group", (("dag_id", "dag_id"), ("task_group_id", "group_id"))),
     **ASSET_LINKS,
+    **BACKFILL_LINKS,
     ("task_group", "tasks"): Link("task", (("dag_id", "dag_id"), ("task_ids", "task_id"))),
 }

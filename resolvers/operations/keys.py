@@ -50,6 +50,13 @@ class AssetEventKey:
 
 
 @dataclass(frozen=True)
+class BackfillKey:
+    """Names a backfill, by its number."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class Cleared:
     """Task instances that a change reaches, and the runs that they belong to."""
 
@@ -57,4 +64,4 @@ class Cleared:
     runs: tuple[RunKey, ...] = ()
 
 
-Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | AssetEventKey
+Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | AssetEventKey | BackfillKey

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.permissions import Permission
@@ -13,17 +13,14 @@ from resolvers.errors import Conflict, Invalid, NotFound
 from resolvers.metadata.pickled import DEEPEST, pickle_plain
 from resolvers.operations.audit import Audit
 from resolvers.operations.dags import no_dag
-from resolvers.operations.deadlines import note_deadlines
 from resolvers.operations.keys import RunKey
+from resolvers.operations.new_run import NewRun, insert_run, newest_serialized
 from resolvers.operations.notes import fitting_note
 from resolvers.operations.operation import operation
 from resolvers.operations.run_dates import dates_of_run, fit_dates, given_interval
 from resolvers.operations.run_ids import fit_run_id, generated_run_id, run_id_of_key
 from resolvers.operations.runs import write_run_note
-from resolvers.operations.task_rows import task_instance_rows
-from resolvers.operations.tracing import run_carrier
 from resolvers.operations.work import Work
-from resolvers.serialized.dag import SerializedDag
 from resolvers.serialized.params import resolve_params
 
 
@@ -70,43 +67,21 @@ def trigger_run(
     # Airflow 2 looks for duplicates before anything else; Airflow 3 leaves them to the table's constraints.
     if work.generation.number == 2:
         _refuse_duplicate(work, key, date)
-    # Read before the tasks: should the DAG be parsed again in between, the scheduler finds the run to be
-    # of an older version, and looks at its tasks again.
-    version = work.find("serialized_dag", ("id", "dag_hash", "dag_version_id"), dag_id=dag_id)
+    version = newest_serialized(work, dag_id)
     dag = work.dag(dag_id)
     fit_run_id(work, key.run_id)
     _fit_conf(work, conf)
     resolve_params(dag.params, conf)
     fitting_note(note or "")
 
-    run = {
-        "dag_id": dag_id,
-        "run_id": key.run_id,
-        "run_type": "manual",
-        "state": "queued",
-        "conf": conf,
-        "clear_number": 0,
-        "log_template_id": _newest_log_template(work),
-        "queued_at": work.now,
-        "updated_at": work.now,
-        **dates_of_run(work, dag, date, after, interval),
-        **_origin(work, dag, dag_row, version),
-        "context_carrier": run_carrier(work, conf),
-    }
+    dates = dates_of_run(work, dag, date, after, interval)
     try:
-        with work.connection.begin_nested():
-            work.insert("dag_run", run)
+        insert_run(work, dag, version, NewRun(key, dates, conf, dag_row.bundle_version))
     except IntegrityError:
         if idempotency_key is not None and (earlier := _earlier(work, key, logical_date, conf)):
             return earlier
         _refuse_duplicate(work, key, date)
         raise
-    if not work.settings.task_instances_by_scheduler:
-        version_id = version.dag_version_id if version else None
-        rows = task_instance_rows(work, dag, run_id=key.run_id, logical_date=date, dag_version_id=version_id)
-        work.insert_all("task_instance", rows)
-    if work.generation.is_since("3.1"):
-        note_deadlines(work, dag, key, logical_date=date, serialized_id=version.id if version else None)
     if note:
         write_run_note(work, key, note)
     return key
@@ -195,30 +170,3 @@ def _refuse_duplicate(work: Work, key: RunKey, logical_date: datetime | None) ->
             field="runId",
             hint="Clear that run to run it again, or give another id.",
         )
-
-
-def _newest_log_template(work: Work) -> int | None:
-    """Return the template by which the worker names the logs; without it readers take the oldest."""
-    newest: int | None = work.connection.execute(select(func.max(work.column("log_template", "id")))).scalar()
-    return newest
-
-
-def _origin(work: Work, dag: SerializedDag, dag_row: Row[Any], version: Row[Any] | None) -> dict[str, object]:
-    """Return who made the run, and of which version of the DAG.
-
-    A scheduler that finds a hash (2.x) or a pinned bundle version (3.x) takes the task instances for
-    complete: where they are left to it, it must find neither, or the run succeeds with no task at all.
-    """
-    complete = not work.settings.task_instances_by_scheduler
-    if work.generation.number == 2:
-        return {"is_external": True, "dag_hash": version.dag_hash if version and complete else None}
-    pinned = complete and not dag.disable_bundle_versioning
-    return {
-        # The name of the enum's member: by its value, schedulers stop.
-        "triggered_by": "REST_API",
-        "triggering_user_name": work.actor.name,
-        "created_dag_version_id": version.dag_version_id if version else None,
-        "bundle_version": dag_row.bundle_version if pinned else None,
-        "span_status": "not_started",
-        "created_at": work.now,
-    }

@@ -128,8 +128,8 @@ def _page(
                 info = {
                     "hasNextPage": len(rows) > frame.first,
                     "hasPreviousPage": frame.after,
-                    "startCursor": _cursor(shown[0][0], layout) if shown else None,
-                    "endCursor": _cursor(shown[-1][0], layout) if shown else None,
+                    "startCursor": _cursor(shown[0][0], layout, sight) if shown else None,
+                    "endCursor": _cursor(shown[-1][0], layout, sight) if shown else None,
                     "__typename": "PageInfo",
                 }
                 told[key] = {name: info[field] for name, field in fields}
@@ -142,11 +142,12 @@ def _page(
 
 def _edge_part(part: Shape | Fixed | None, layout: Layout, sight: Sight) -> Make:
     if part is None:
-        return lambda row, _: _cursor(row, layout)
+        return lambda row, _: _cursor(row, layout, sight)
     if isinstance(part, Fixed):
         return lambda *_: part.value
     return _object(part, sight)
 
 
-def _cursor(row: Row, layout: Layout) -> str:
-    return encode_cursor(layout.tag, [row[at] for at in layout.order])
+def _cursor(row: Row, layout: Layout, sight: Sight) -> str:
+    hidden = sight.secrets.numbers.hidden
+    return encode_cursor(layout.tag, [hidden(row[at]) if at in layout.counted else row[at] for at in layout.order])

@@ -160,7 +160,8 @@ class Reader:
         window = arguments.window
         cursor: tuple[object, ...] = ()
         if window is not None and window.after is not None:
-            cursor = decode_cursor(window.after, variant.layout.tag, variant.cursor_types)
+            numbers = self.plans.maker.secrets.numbers
+            cursor = decode_cursor(window.after, variant.layout.tag, variant.cursor_types, numbers)
         return Asked(arguments, self.scopes, _columns(stage, keys) if keys else (), cursor, most)
 
     def _totals(

@@ -7,6 +7,7 @@ from resolvers.access.scopes import Scopes
 from resolvers.binding import Secrecy
 from resolvers.errors import Problem
 from resolvers.masking import Masking
+from resolvers.plan.numbers import Numbers
 
 # From a stored text, and whether that is encrypted, to the text in the clear.
 Decrypt = Callable[[str | None, bool], object]
@@ -17,10 +18,11 @@ Hide = Callable[[object, str | None], object]
 
 @dataclass(frozen=True)
 class Secrets:
-    """An installation's keys and its rules for sensitive names."""
+    """An installation's keys, its rules for sensitive names, and how its cursors hide what the database counted."""
 
     decrypt: Decrypt
     masking: Masking
+    numbers: Numbers
 
     def opened(self, value: str | None, flag: bool) -> object:  # noqa: FBT001 - a row's two columns
         """Return a text in the clear, or the refusal: one unreadable value must not hide the others."""

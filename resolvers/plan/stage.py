@@ -9,11 +9,11 @@ from sqlalchemy import Dialect, Select
 
 from resolvers.access.scopes import Scopes
 from resolvers.binding import Order
-from resolvers.metadata.generation import Generation
+from resolvers.metadata.generation import Generation, Relation
 from resolvers.plan.asked import structure
 from resolvers.plan.backend import Backend
 from resolvers.plan.conditions import python_type
-from resolvers.plan.cursor import list_tag
+from resolvers.plan.cursor import Counted, list_tag
 from resolvers.plan.documents import DOCUMENT_STEP
 from resolvers.plan.planner import plan_page, plan_selection
 from resolvers.plan.sight import Secrets
@@ -139,15 +139,17 @@ class StageMaker:
 
         statement = self._compiled(maker(), Maker.rows)
         own = 1 if step.theirs else 0
-        layout = Layout(bool(step.theirs), statement.decoders[own:], statement.kinds[own:], places, tag)
         relation = self.generation.relation(step.relation)
+        types = tuple(_cursor_type(relation, name) for name in order.columns)
+        counted = frozenset(at for at, type_ in zip(places, types, strict=False) if type_ is Counted)
+        layout = Layout(bool(step.theirs), statement.decoders[own:], statement.kinds[own:], places, tag, counted)
         return Variant(
             statement,
             self._compiled(maker(), Maker.total) if any(given is not None for given in step.totals) else None,
             self._compiled(maker(), Maker.total_of_all) if None in step.totals else None,
             order,
             layout,
-            tuple(python_type(relation.expression(name, relation.table).type) for name in order.columns),
+            types,
             writer_of(step.form, layout, len(stage.below), self.secrets),
         )
 
@@ -176,6 +178,12 @@ class StageMaker:
 
     def _compiled(self, maker: Maker, select: Callable[[Maker], Select[Any]]) -> Statement:
         return Statement.of(select(maker), maker.parameters.sources, self.dialect)
+
+
+def _cursor_type(relation: Relation, name: str) -> type:
+    """Return the type of a column's values in a cursor; rows of all DAGs are counted by their `id`."""
+    type_ = python_type(relation.expression(name, relation.table).type)
+    return Counted if name == "id" and type_ is int else type_
 
 
 class Plans:

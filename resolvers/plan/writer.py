@@ -57,7 +57,8 @@ class Layout:
 
     With parents (`has_parents`) the place of the parent comes before them. `decoders` are those of columns that
     do not come as what they stand for; `kinds` the kind of those that always are of one, or null.
-    `order` are the columns by which the rows of a list are ordered; `tag` marks its cursors.
+    `order` are the columns by which the rows of a list are ordered, `counted` those of them that the database counts
+    over all DAGs; `tag` marks its cursors.
     """
 
     has_parents: bool
@@ -65,6 +66,7 @@ class Layout:
     kinds: tuple[Kind | None, ...]
     order: tuple[int, ...]
     tag: str
+    counted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class _Code:
             "AwkwardError": AwkwardError,
             "decrypt": secrets.decrypt,
             "opened": secrets.opened,
+            "hidden": secrets.numbers.hidden,
         }
         self.named: dict[int, str] = {}
         self.children: dict[int, None] = {}
@@ -232,7 +235,9 @@ class _Code:
 
     def place(self) -> str:
         """Return an expression of a row's cursor."""
-        values = ", ".join(self.decoded(at) for at in self.layout.order)
+        values = ", ".join(
+            f"hidden({self.decoded(at)})" if at in self.layout.counted else self.decoded(at) for at in self.layout.order
+        )
         return f"cursor({self.layout.tag!r}, ({values},))"
 
     # Objects, and the values in them.

@@ -108,8 +108,8 @@ def _runs(world: World) -> None:
     for index in range(3):
         world.xcom("mapped", "m", "double", "return_value", index * 2, map_index=index)
     world.rendered("etl", "r0", "extract", {"bash_command": "echo 2026-03-01", "env": None})
-    _note(world, "etl", "r2", "looked into it")
-    _note_task(world, "etl", "r2", "load", "the disk was full")
+    note(world, "etl", "r2", "looked into it")
+    note_task(world, "etl", "r2", "load", "the disk was full")
 
 
 def _times(day: int, hour: int) -> dict[str, object]:
@@ -140,12 +140,14 @@ def tried(world: World, dag_id: str, run_id: str, task_id: str, number: int, **v
     world.insert("task_try", row)
 
 
-def _note(world: World, dag_id: str, run_id: str, text: str) -> None:
+def note(world: World, dag_id: str, run_id: str, text: str) -> None:
+    """Add the note of a run."""
     number = world.rows("dag_run", "id", dag_id=dag_id, run_id=run_id)[0]["id"]
     world.insert("dag_run_note", {"dag_run_id": number, "content": text, "created_at": DAY, "updated_at": DAY})
 
 
-def _note_task(world: World, dag_id: str, run_id: str, task_id: str, text: str) -> None:
+def note_task(world: World, dag_id: str, run_id: str, task_id: str, text: str) -> None:
+    """Add the note of a task instance."""
     key: Mapping[str, object] = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": -1}
     if world.generation.number == 3:
         key = {"ti_id": world.rows("task_instance", "id", **key)[0]["id"]}

@@ -7,7 +7,7 @@ import pytest
 
 from resolvers.errors import Invalid
 from resolvers.settings import PREFIX, Role, Settings, check_exposure, load_settings, unknown_variables
-from resolvers.tokens import static_tokens
+from resolvers.tokens import StaticToken, digest_of, static_tokens
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +135,12 @@ def test_with_tokens_it_starts_anywhere(tmp_path: Path) -> None:
     check_exposure(load_settings(tokens_file=tmp_path / "tokens", host="::"))
 
 
+def test_ways_that_need_no_tokens_are_enough() -> None:
+    check_exposure(load_settings(authentication="kerberos", host="::"))
+    with pytest.raises(Invalid, match="how callers prove"):
+        check_exposure(load_settings(authentication="header,tokens", token_header="X-Token"))
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "[::1]", "localhost"])
 def test_callers_without_credentials_are_let_in_on_this_machine(host: str) -> None:
     check_exposure(load_settings(anonymous_role="admin", host=host))
@@ -150,23 +156,39 @@ def test_callers_without_credentials_are_not_let_in_from_elsewhere(host: str, to
 
 def test_tokens_name_their_holder_and_role() -> None:
     tokens = static_tokens(load_settings(tokens="ann:op:t0ken,bob:VIEWER:a:b:c\n carl:admin:x=="))
-    told = [(token.name, token.role, token.value.get_secret_value()) for token in tokens]
+    told = [(token.name, token.role, token.dags, token.digest) for token in tokens]
     assert told == [
-        ("ann", Role.OP, "t0ken"),
-        ("bob", Role.VIEWER, "a:b:c"),
-        ("carl", Role.ADMIN, "x=="),
+        ("ann", Role.OP, None, digest_of("t0ken")),
+        ("bob", Role.VIEWER, None, digest_of("a:b:c")),
+        ("carl", Role.ADMIN, None, digest_of("x==")),
     ]
     assert "t0ken" not in repr(tokens)
+
+
+def test_tokens_may_name_the_dags_that_they_are_for() -> None:
+    tokens = static_tokens(load_settings(tokens="ann@example.org:op@etl:t0ken bob:viewer@a-1+b.c_d:x@y"))
+    assert [(token.name, token.dags, token.digest) for token in tokens] == [
+        ("ann@example.org", frozenset({"etl"}), digest_of("t0ken")),
+        ("bob", frozenset({"a-1", "b.c_d"}), digest_of("x@y")),
+    ]
+
+
+def test_a_digest_may_stand_for_a_token() -> None:
+    # As `printf %s t0ken | sha256sum` prints it.
+    digest = "b46c09677343261f0b439a472422225e3a230c9c094d6ab16762e2036b597053"
+    for told in (digest, digest.upper()):
+        [token] = static_tokens(load_settings(tokens=f"ann:op:sha256:{told}"))
+        assert token == StaticToken("ann", Role.OP, None, digest_of("t0ken"))
 
 
 def test_tokens_are_read_from_a_file_with_comments(tmp_path: Path) -> None:
     path = tmp_path / "tokens"
     path.write_text("# who may ask\nann:op:t0ken # until May\n\nbob:user:has#inside\n")
     tokens = static_tokens(load_settings(tokens="carl:admin:own", tokens_file=path))
-    assert [(token.name, token.value.get_secret_value()) for token in tokens] == [
-        ("carl", "own"),
-        ("ann", "t0ken"),
-        ("bob", "has#inside"),
+    assert [(token.name, token.digest) for token in tokens] == [
+        ("carl", digest_of("own")),
+        ("ann", digest_of("t0ken")),
+        ("bob", digest_of("has#inside")),
     ]
 
 
@@ -174,7 +196,22 @@ def test_nobody_has_a_token_when_none_are_said() -> None:
     assert static_tokens(load_settings()) == ()
 
 
-@pytest.mark.parametrize("entry", ["s3cr3t", "ann:s3cr3t", "ann:boss:s3cr3t", ":op:s3cr3t", "s3cr3t:op:"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "s3cr3t",
+        "ann:s3cr3t",
+        "ann:boss:s3cr3t",
+        ":op:s3cr3t",
+        "s3cr3t:op:",
+        "ann:op@:s3cr3t",
+        "ann:op@etl+:s3cr3t",
+        "ann:op@etl|dag:s3cr3t",
+        "ann:@etl:s3cr3t",
+        "ann:op:sha256:s3cr3t",
+        "ann:op:sha256:",
+    ],
+)
 def test_a_malformed_token_is_named_by_its_place_only(entry: str) -> None:
     with pytest.raises(Invalid, match="Entry 2") as raised:
         static_tokens(load_settings(tokens=f"ann:op:fine {entry}"))
@@ -184,6 +221,13 @@ def test_a_malformed_token_is_named_by_its_place_only(entry: str) -> None:
 def test_one_token_cannot_name_two_callers() -> None:
     with pytest.raises(Invalid, match="ann and bob hold the same"):
         static_tokens(load_settings(tokens="ann:op:s3cr3t bob:viewer:s3cr3t"))
+
+
+def test_one_token_cannot_have_two_sets_of_rights() -> None:
+    digest = digest_of("s3cr3t").hex()
+    for other in ("ann:viewer:s3cr3t", "ann:op@etl:s3cr3t", f"ann:admin:sha256:{digest}"):
+        with pytest.raises(Invalid, match="ann holds one token with different rights"):
+            static_tokens(load_settings(tokens=f"ann:op:s3cr3t {other}"))
 
 
 def test_one_caller_may_hold_two_tokens_while_one_replaces_the_other() -> None:

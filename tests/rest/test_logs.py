@@ -33,7 +33,7 @@ def logged(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Api]:
     section = "WEBSERVER" if minor.startswith("2") else "API"
     environ = {"AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(tmp_path), f"AIRFLOW__{section}__SECRET_KEY": KEY}
     url = request.getfixturevalue(f"{backend}_store").database(minor)
-    world = World.open(url, minor, environ, tokens=TOKENS, max_log_characters=1_000)
+    world = World.configured(url, minor, environ, tokens=TOKENS, max_log_characters=1_000)
     world.dag("etl", {"load": []})
     world.run("etl", "run one")
     world.task_instance("etl", "run one", "load", hostname="127.0.0.1")

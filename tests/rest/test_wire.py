@@ -129,6 +129,7 @@ def test_nobody_known_gets_401_and_no_reason(one_api: Api) -> None:
     for token in (None, "made-up"):
         told = problem(one_api, "GET", "/dags", 401, token=token)
         assert (told["title"], told["detail"]) == ("Unauthorized", None)
+    assert one_api.send("GET", "/dags", token=None).headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,6 @@ def render(refusal: Problem | RefusedError) -> Answer:
         status, title, section = next(told for kind, told in _KINDS.items() if isinstance(refusal, kind))
         silent = isinstance(refusal, _SILENT)
         detail = None if silent else refusal.detail
-        headers = {} if silent else problem_headers(refusal)
+        headers = problem_headers(refusal)
     kind = f"{_DOCUMENTATION}{section}" if section else "about:blank"
     return Answer({"detail": detail, "status": status, "title": title, "type": kind}, status, PROBLEM, headers)

@@ -146,3 +146,13 @@ def test_an_airflow_without_fab_has_no_users(sqlite_store: SQLiteStore) -> None:
 
     with pytest.raises(Unsupported, match="no table ab_user"):
         World.open(sqlite_store.database("3.3"), "3.3", authentication="basic")
+
+
+def test_a_user_name_counts_before_an_address(peopled: World) -> None:
+    ada = add_user(peopled, "ada", email="shared@example.org")
+    ben = add_user(peopled, "shared@example.org", email="ben@example.org")
+    users = users_of(peopled)
+
+    found = [users.by_name(name) for name in ("shared@example.org", "ben@example.org", "ada")]
+
+    assert [actor and actor.user_id for actor in found] == [ben, ben, ada]

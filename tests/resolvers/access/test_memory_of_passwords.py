@@ -11,7 +11,7 @@ from werkzeug.security import generate_password_hash
 from resolvers.access.actor import Actor
 from resolvers.access.basic import BasicPasswords
 from resolvers.access.passwords import Hashing, PasswordMemory
-from resolvers.errors import TooMany, Unauthenticated
+from resolvers.errors import Problem, TooMany, Unauthenticated
 from tests.people import SHORT, add_role, add_user
 from tests.resolvers.access.conftest import Opening
 from tests.world import World
@@ -24,7 +24,7 @@ def authenticate(world: World, name: str, password: str, peer: str = "192.0.2.7"
     return world.service.authenticate({"authorization": f"Basic {value}"}, peer)
 
 
-def refused(world: World, name: str, password: str, peer: str = "192.0.2.7") -> Unauthenticated | TooMany:
+def refused(world: World, name: str, password: str, peer: str = "192.0.2.7") -> Problem:
     with pytest.raises((Unauthenticated, TooMany)) as told:
         authenticate(world, name, password, peer)
     return told.value
@@ -206,3 +206,21 @@ def test_an_unknown_user_costs_a_hash_of_the_usual_kind(peopled: World) -> None:
     assert isinstance(basic, BasicPasswords)
     assert hashing(peopled).computed == 1
     assert str(basic.users.passwords._kind.get(None)).startswith("pbkdf2:sha256:777$")
+
+
+def test_who_there_is_shows_neither_in_hashes_nor_in_statements(peopled: World) -> None:
+    add_user(peopled, "ada", add_role(peopled, "Reader", "can_read on DAGs"))
+    add_user(peopled, "ben", is_active=False)
+    # The kind of hashes is found out, and what the role permits.
+    refused(peopled, "nobody", "wrong")
+    ran: list[str] = []
+    event.listen(peopled.service.engine, "before_cursor_execute", lambda *told: ran.append(told[2]))
+    told = []
+    for name in ("ada", "ADA", "ada@example.org", "ben", "cy"):
+        ran.clear()
+        before = hashing(peopled).computed
+        refused(peopled, name, "wrong")
+        told.append((hashing(peopled).computed - before, [one for one in ran if "ab_user " in one or "UPDATE" in one]))
+
+    assert all(one == told[0] for one in told)
+    assert (told[0][0], len(told[0][1])) == (1, 1)

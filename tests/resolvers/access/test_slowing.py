@@ -9,9 +9,9 @@ from tests.resolvers.access.conftest import Opening
 from tests.resolvers.access.test_memory_of_passwords import authenticate, hashing, refused
 
 
-def test_the_time_doubles_from_a_second_to_a_minute_and_ends_after_a_while() -> None:
+def test_the_time_doubles_from_a_second_to_a_minute() -> None:
     now = [0.0]
-    slowing = Slowing(free=3, clock=lambda: now[0])
+    slowing = Slowing(free=3, fades=100_000, clock=lambda: now[0])
     waits = []
     for _ in range(11):
         slowing.failed("ada")
@@ -26,13 +26,24 @@ def test_the_time_doubles_from_a_second_to_a_minute_and_ends_after_a_while() -> 
 
     assert waits == [0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]
 
-    now[0] += 901
-    slowing.failed("ada")
-    slowing.check("ada")
+
+def test_failures_are_forgotten_one_by_one() -> None:
+    now = [0.0]
+    slowing = Slowing(free=3, fades=20, clock=lambda: now[0])
+
+    # One every twenty seconds is never too many.
+    for _ in range(100):
+        assert slowing.failed("ada")
+        now[0] += 20
+    assert slowing.failed("ada")
+    assert slowing.failed("ada")
+    assert not slowing.failed("ada")
+    now[0] += 60
+    assert slowing.failed("ada")
 
 
 def test_one_is_not_slowed_by_the_failures_of_another_and_success_ends_it() -> None:
-    slowing = Slowing(free=1)
+    slowing = Slowing(free=1, fades=180)
     slowing.failed("ada")
 
     slowing.check("ben")
@@ -43,7 +54,7 @@ def test_one_is_not_slowed_by_the_failures_of_another_and_success_ends_it() -> N
 
 
 def test_no_more_are_kept_than_there_is_room_for() -> None:
-    slowing = Slowing(free=1, most=2)
+    slowing = Slowing(free=1, fades=180, most=2)
     for name in ("ada", "ben", "cy"):
         slowing.failed(name)
 

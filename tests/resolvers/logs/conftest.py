@@ -23,7 +23,7 @@ def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opening]
         told = {"LOGGING__BASE_LOG_FOLDER": str(tmp_path), f"{section}__SECRET_KEY": KEY, **options}
         environ = {f"AIRFLOW__{name}": str(value) for name, value in told.items()}
         url = request.getfixturevalue(f"{backend}_store").database(minor)
-        world = World.open(url, minor, environ)
+        world = World.configured(url, minor, environ)
         opened.append(world)
         world.dag("etl", {"load": []})
         world.run("etl", "run one", log_template_id=None)
