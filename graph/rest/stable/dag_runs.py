@@ -178,8 +178,12 @@ ROWS: tuple[Row, ...] = (
         set_run_note,
         RUN_JSON,
         path_as=RUN_PATH,
-        body=Body((Property("note", longest=LONGEST_NOTE),), required=("note",)),
+        body=Body((Property("note"),), required=("note",)),
         body_as={"note": "note"},
-        words={NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}")},
+        words={
+            NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}"),
+            # Found at fault only once there is a run.
+            Invalid: Words("Bad Request", f"{{{{'note': ['Longer than maximum length {LONGEST_NOTE}.']}}}}"),
+        },
     ),
 )
