@@ -127,10 +127,11 @@ def _trigger(call: Call) -> Answer:
         )
     except Conflict as conflict:
         same = f"DAGRun ID: '{run_id}'" if conflict.field == "runId" else f"DAGRun logical date: '{date}'"
-        raise RefusedError(
-            409, f"DAGRun with DAG ID: '{dag_id}' and {same} already exists", title="Conflict", section="AlreadyExists"
-        ) from conflict
+        raise _taken(dag_id, same) from conflict
     except Invalid as invalid:
+        # Airflow 2 looks for a run of that id before it looks at the id.
+        if invalid.field == "runId" and call.find(RUN_JSON, dag_id=dag_id, run_id=run_id or "") is not None:
+            raise _taken(dag_id, f"DAGRun ID: '{run_id}'") from invalid
         dag = call.find(_IMPORTABLE, dag_id=dag_id) if invalid.field == "dagId" else None
         if dag is None:
             raise
@@ -139,6 +140,11 @@ def _trigger(call: Call) -> Answer:
     except Problem as problem:
         raise said(problem, {NotFound: _NO_DAG}, call) from problem
     return Answer(call.find(RUN_JSON, **vars(key)))
+
+
+def _taken(dag_id: str, same: str) -> RefusedError:
+    detail = f"DAGRun with DAG ID: '{dag_id}' and {same} already exists"
+    return RefusedError(409, detail, title="Conflict", section="AlreadyExists")
 
 
 def run_key(call: Call) -> RunKey:
