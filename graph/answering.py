@@ -171,6 +171,8 @@ class _Called:
         arguments = convert_arguments(told, root.declared.arguments, execution.schema.extensions[SCALARS], CONFIG)
         if resolver.info_parameter:
             arguments[resolver.info_parameter.name] = Asking(Context(execution.session))
+        # What may not be read, or is asked for wrongly, is refused before anything is changed.
+        execution.session.expect([Lookup(selection, (), self.given) for selection in root.selections.values()])
         function: Any = resolver.wrapped_func
         value = function(**arguments)
         return self._read(value, ()) if is_entity(get_named_type(root.field.type)) else value

@@ -1,7 +1,7 @@
 """The only door: a service over one database, and sessions in which one actor reads and changes things."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +11,14 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from resolvers.access.actor import Actor
+from resolvers.access.actor import WHICHEVER, Actor, Scope
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
 from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
+from resolvers.access.permissions import Guard
 from resolvers.access.scopes import Scopes
+from resolvers.access.visibility import admits
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
@@ -34,6 +36,7 @@ from resolvers.plan.backend import BACKENDS
 from resolvers.plan.numbers import Numbers
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
+from resolvers.plan.rehearsal import rehearse
 from resolvers.plan.sight import Secrets
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
@@ -51,6 +54,8 @@ from resolvers.stopping import Stop, Stoppable, interrupt
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_PERMISSIONS = "viewer { permissions } lists what you may do."
 
 # A collision with the scheduler is over within moments: tried again this often, after these seconds.
 _PAUSES = (0.05, 0.2)
@@ -152,6 +157,7 @@ class Session:
         self.ran: list[Ran] = []
         self.changes = 0
         self.scopes = Scopes(actor)
+        self._expected: Sequence[Lookup] = ()
         self._allowance = Allowance(service.settings.max_long_bytes)
         self._stop = Stop()
         self._channel: Channel | None = None
@@ -191,6 +197,21 @@ class Session:
         with self._stoppable():
             return self._reading(stage).objects(stage, keys, wanted.given)
 
+    def show(self, shown: Scope) -> None:
+        """Show rows of these DAGs from here on, or all rows, whatever the actor was granted.
+
+        For the answer to a change in an API that tells whoever may change a thing what became of it.
+        """
+        self.close()
+        self.scopes = Scopes(self.actor, shown)
+
+    def expect(self, reads: Sequence[Lookup]) -> None:
+        """Say what will be read of what operations change, by keys that nobody knows yet.
+
+        An operation whose caller may not read it, or that would be read by arguments that are wrong, is refused.
+        """
+        self._expected = reads
+
     def run(
         self,
         operation: Operation[P, R],
@@ -204,7 +225,8 @@ class Session:
         the audit row alone is written, as Airflow does. A collision with the scheduler is tried
         again.
         """
-        return self.run_sent(operation, None, *args, **arguments)
+        del args  # operations take keyword arguments alone
+        return self.run_checked(operation, None, arguments, dict)
 
     def run_sent(
         self,
@@ -215,19 +237,45 @@ class Session:
         **arguments: P.kwargs,
     ) -> R:
         """Carry out an operation as `run` does, with the audit row telling what the client `sent`."""
-        del args  # operations take keyword arguments alone
+        del args
+        return self.run_checked(operation, sent, arguments, dict)
+
+    def run_checked(
+        self,
+        operation: Operation[..., R],
+        sent: Mapping[str, object] | None,
+        named: Mapping[str, Any],
+        further: Callable[[], Mapping[str, Any]],
+    ) -> R:
+        """Carry out an operation as `run_sent` does, where what was sent is looked at by more than its body.
+
+        `named` are the arguments that say what it is about, for which the permission is asked. Who has it, and nobody
+        else, learns of `further` what is wrong with the rest: it returns the other arguments, or refuses.
+        """
         self.close()
         self._refuse_unknown_migration()
+        arguments = dict(named)
         try:
             with Stoppable(self._stop, "Nothing was changed by it."):
                 self._permit(operation, arguments)
+                arguments |= further()
+                if operation.about(arguments) != operation.about(named):
+                    self._permit(operation, arguments)
+                # What was read for these is not what the change is made upon.
+                self.close()
                 result = self._attempt(operation, arguments, sent)
-        except Problem:
+        except Exception:
             with write_transaction(self.service.engine) as connection:
                 write_audit(self._work(connection), operation.audit, arguments, sent)
             raise
         self.changes += 1
         return result
+
+    def admit(self, guard: Guard, dag_id: str = WHICHEVER) -> None:
+        """Refuse who may not ask for rows of that DAG, or of whichever, be there such a DAG or not."""
+        if not admits(guard, self.actor, dag_id):
+            needed = ", ".join(permission.value for permission in guard.permissions)
+            raise Forbidden(f"{self.actor.name} may not read this: it needs the permission {needed}.")
 
     def health(self) -> Health:
         """Return whether Airflow's own processes are alive; anybody may know."""
@@ -288,14 +336,14 @@ class Session:
         return dependency_rows(find, keys, datetime.now(UTC))
 
     def _attempt(
-        self, operation: Operation[P, R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
+        self, operation: Operation[..., R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
     ) -> R:
         for pause in (*_PAUSES, None):
             try:
                 with write_transaction(self.service.engine) as connection:
                     with self._reached(connection):
                         work = self._work(connection)
-                        result = operation.body(work, **arguments)  # type: ignore[call-arg]
+                        result = operation.body(work, **arguments)
                         write_audit(work, operation.audit, arguments, sent)
                     # From here on it is carried out, whoever stops waiting.
                     self._stop.check()
@@ -327,13 +375,19 @@ class Session:
         )
 
     def _permit(self, operation: Operation[Any, Any], arguments: Mapping[str, Any]) -> None:
-        dag_id = None if operation.on is None else str(arguments[operation.on])
-        if not self.actor.may(operation.needs, dag_id):
-            raise Forbidden(
-                f"{self.actor.name} may not do this: it needs the permission {operation.needs.value}"
-                + (f" on DAG '{dag_id}'." if dag_id else "."),
-                hint="viewer { permissions } lists what you may do.",
-            )
+        for dag_id in operation.about(arguments):
+            if not self.actor.may(operation.needs, dag_id):
+                raise Forbidden(
+                    f"{self.actor.name} may not do this: it needs the permission {operation.needs.value}"
+                    + (f" on DAG '{dag_id}'." if dag_id else "."),
+                    hint=_PERMISSIONS,
+                )
+            for wanted in self._expected:
+                if not admits(wanted.selection.entity.guard, self.actor, dag_id or WHICHEVER):
+                    raise self._unreadable(wanted.selection.entity, dag_id)
+        for wanted in self._expected:
+            plans = self.service.plans
+            rehearse(plans.selection(wanted.selection), wanted.given, self.scopes, plans.maker.secrets.numbers)
 
     def _refuse_unknown_migration(self) -> None:
         generation = self.service.generation
@@ -345,13 +399,17 @@ class Session:
             )
 
     def _admit(self, entity: Entity) -> None:
-        scope = self.scopes.of(entity.guard)
-        if isinstance(scope, frozenset) and not scope:
-            needed = ", ".join(permission.value for permission in entity.guard.permissions)
-            raise Forbidden(
-                f"{self.actor.name} may not read {entity.name}: it needs the permission {needed}.",
-                hint="viewer { permissions } lists what you may do.",
-            )
+        if not self.scopes.of(entity.guard) and not admits(entity.guard, self.actor):
+            raise self._unreadable(entity)
+
+    def _unreadable(self, entity: Entity, dag_id: str | None = None) -> Forbidden:
+        needed = ", ".join(permission.value for permission in entity.guard.permissions)
+        return Forbidden(
+            f"{self.actor.name} may not read {entity.name}"
+            + (f" of DAG '{dag_id}'" if dag_id and entity.guard.dag else "")
+            + f": it needs the permission {needed}.",
+            hint=_PERMISSIONS,
+        )
 
     def _reached(self, connection: Connection) -> AbstractContextManager[None]:
         return self._stop.reaches(partial(interrupt, wire_of(connection.connection), self.service.engine))

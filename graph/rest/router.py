@@ -21,13 +21,13 @@ from graph.http.errand import Errand
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
-from graph.rest.body import check_body, check_fields, parse_body
+from graph.rest.body import check_body, parse_body
 from graph.rest.call import Call, Limits
 from graph.rest.dialect import Answer, Dialect, RefusedError, Stream
 from graph.rest.params import read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
-from resolvers.errors import Invalid, Problem, Unavailable
+from resolvers.errors import Invalid, Problem, Unauthenticated, Unavailable
 from resolvers.service import Service
 
 Authenticate = Callable[[Request], Actor]
@@ -123,16 +123,14 @@ class Endpoint:
             content = await read_body(request, self.service.settings.max_body_bytes, until)
             body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
         query = read_query(row.query, request.query_params)
-        if row.body is not None:
-            check_fields(row.body, body)
 
         def answer(errand: Errand[Response]) -> Response:
-            actor = NOBODY if row.open else self.authenticate(request)
+            actor = NOBODY if row.open else self._caller(request)
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
                 accept = request.headers.get("accept", "")
-                told = row.answer(Call(session, names, query, body, self.limits, accept))
+                told = row.answer(Call(session, names, query, body, self.limits, row.body, accept))
                 if isinstance(told.body, Stream):
                     pieces = iter(()) if request.method == "HEAD" else told.body.pieces
                     return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
@@ -145,6 +143,16 @@ class Endpoint:
         # 503, and not 408, upon which clients may send the same again unasked. Dialects tell no hints of their own.
         late = Unavailable(f"{self.workers.late.detail} {self.workers.late.hint}")
         return await self.workers.answer(answer, request.receive, until=until, late=late)
+
+    def _caller(self, request: Request) -> Actor:
+        """Return who is calling, in the dialect's view of those whose credentials are wrong."""
+        try:
+            return self.authenticate(request)
+        except Unauthenticated:
+            anonymous = self.service.callers.anonymous() if self.dialect.mistaken_are_anonymous else None
+            if anonymous is None:
+                raise
+            return anonymous
 
     @staticmethod
     def _allowed(found: list[tuple[Row, dict[str, Any]]]) -> list[str]:

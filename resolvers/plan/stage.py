@@ -1,6 +1,6 @@
 """The steps of a plan with what was made of them: statements, and the code that writes their rows."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -95,6 +95,11 @@ class Stage:
                 self._maker.with_list(self.step, child.step, columns, arguments, scopes, single=single),
             )
         return found
+
+    def arguments(self, given: Sequence[Arguments]) -> Arguments:
+        """Return what a request says of this list, where it is one: its own among those of all lists."""
+        place = self.step.given
+        return _NOTHING if place is None else given[place]
 
     @property
     def is_alone(self) -> bool:

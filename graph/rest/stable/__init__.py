@@ -40,4 +40,5 @@ STABLE = Dialect(
         *variables.ROWS,
     ),
     render,
+    mistaken_are_anonymous=True,
 )
