@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from resolvers.access.actor import WHICHEVER, Actor, Scope
+from resolvers.access.actor import WHICHEVER, Actor, Scope, may_introspect
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
 from resolvers.access.issuing import Issuer
@@ -73,6 +73,8 @@ class Service:
     masking: Masking
     callers: Callers
     plans: Plans
+    # One connection beside those of requests: however busy these are, it can be found out whether there is a database.
+    spare: Engine
     issuer: Issuer | None = None
 
     @classmethod
@@ -82,7 +84,8 @@ class Service:
         Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, `Invalid` where the
         settings do not fit it.
         """
-        engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
+        schema = config.value("database", "sql_alchemy_schema")
+        engine = open_engine(database, settings, schema=schema)
         try:
             with read_snapshot(engine) as connection:
                 generation = detect(connection)
@@ -102,7 +105,9 @@ class Service:
         numbers = Numbers(f"{database} {key.value if key else ''}".encode())
         secrets = Secrets(keys.read, masking, numbers)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
-        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), issuer)
+        # Connected when it is first asked.
+        spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), spare, issuer)
 
     @cached_property
     def logs(self) -> TaskLogs:
@@ -116,7 +121,7 @@ class Service:
     def is_reachable(self) -> bool:
         """Say whether the database answers."""
         try:
-            with read_snapshot(self.engine) as connection:
+            with read_snapshot(self.spare) as connection:
                 return connection.execute(select(1)).scalar() == 1
         except Problem:
             return False
@@ -145,6 +150,7 @@ class Service:
     def close(self) -> None:
         """Give back the connections."""
         self.engine.dispose()
+        self.spare.dispose()
 
 
 class Session:
@@ -173,6 +179,17 @@ class Session:
     def database(self) -> str:
         """The kind of the database, such as `postgresql`."""
         return self.service.engine.dialect.name
+
+    @property
+    def max_cost(self) -> int:
+        """What a request of the actor may cost; 0 for no limit."""
+        settings = self.service.settings
+        return settings.cost_of_role(self.actor.role) if settings.role_costs else settings.max_cost
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether the actor may learn what the schema is."""
+        return may_introspect(self.service.settings, self.actor)
 
     def read_once(self) -> None:
         """Say that one read is all: where that is a single statement, it is a snapshot without any transaction."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from starlette.websockets import WebSocketClose
 from graph.http.auth import answer_headers
 from graph.http.body import read_body
 from graph.http.errand import Errand
+from graph.http.gate import Gate
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
@@ -71,6 +73,7 @@ class Endpoint:
     service: Service
     authenticate: Authenticate
     workers: Workers
+    gate: Gate
     limits: Limits
     places: tuple[Place, ...]
 
@@ -102,7 +105,11 @@ class Endpoint:
         if row is None:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
         try:
-            return await self._answer(request, row, names)
+            # Whether all is well may be asked by anybody, ever so often.
+            with nullcontext() if row.open else self.gate.rates.admitted(request.scope):
+                if row.method != "GET":
+                    self.gate.origins.refuse_foreign(request.headers)
+                return await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
             return _response(self.dialect.render(refusal))
         except HungUpError:
@@ -160,7 +167,9 @@ class Endpoint:
         return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
-def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers) -> list[BaseRoute]:
+def routes_of(
+    dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, gate: Gate
+) -> list[BaseRoute]:
     """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
     places = []
     for row in dialect.rows:
@@ -170,7 +179,7 @@ def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, wo
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    endpoint = Endpoint(dialect, service, authenticate, workers, limits, tuple(places))
+    endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
     return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 

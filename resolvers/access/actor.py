@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from resolvers.access.permissions import PER_DAG, ROLE_PERMISSIONS, Permission
-from resolvers.settings import Role
+from resolvers.settings import Role, Settings
 
 
 class _Everything:
@@ -73,6 +73,16 @@ def actor_of_role(name: str, role: Role, *, method: str, dags: frozenset[str] | 
         return Actor(name=name, method=method, grants=dict.fromkeys(held & PER_DAG, dags))
     grants: dict[Permission, Scope] = dict.fromkeys(held, EVERYTHING)
     return Actor(name=name, method=method, grants=grants, role=role.value)
+
+
+def may_introspect(settings: Settings, actor: Actor) -> bool:
+    """Say whether somebody may learn what the schema is."""
+    match settings.introspection:
+        case "everyone":
+            return True
+        case "known":
+            return actor.method != "anonymous"
+    return False
 
 
 NOBODY = Actor(name="nobody", method="none")
