@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, select
@@ -41,11 +41,18 @@ from resolvers.plan.rehearsal import rehearse
 from resolvers.plan.sight import Secrets
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
-from resolvers.selection import Arguments, Listing, Lookup
+from resolvers.selection import Arguments, Listing, Lookup, Selection
 from resolvers.settings import Settings
 from resolvers.sources.configuration import Configuration
+from resolvers.sources.dependencies import dependency_rows
+from resolvers.sources.extra_links import link_rows
+from resolvers.sources.find import Find
 from resolvers.sources.health import Health, read_health
 from resolvers.sources.installed import Plugin, Provider, plugins_of, providers_of
+from resolvers.sources.logs.reading import TaskLogs
+from resolvers.sources.logs.rows import log_rows
+from resolvers.sources.logs.subject import find_subjects
+from resolvers.sources.logs.text import Text
 from resolvers.stopping import Stop, Stoppable, interrupt
 
 P = ParamSpec("P")
@@ -106,6 +113,11 @@ class Service:
         spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
         cli = AirflowCli.of(settings.airflow_command, config.environ)
         return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, spare, issuer)
+
+    @cached_property
+    def logs(self) -> TaskLogs:
+        """Where the logs of tasks are. Found out when one is asked for: nothing else minds a fault in it."""
+        return TaskLogs.of(self.settings, self.config, self.generation)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -323,6 +335,15 @@ class Session:
                 hint="viewer { permissions } lists what you may do.",
             )
 
+    def task_log(self, key: Mapping[str, object]) -> Text | None:
+        """Return the log of a try, by the key of its task instance and its number; none where there is no such try.
+
+        Nothing of the database is needed to read its lines.
+        """
+        with self._stoppable():
+            [subject] = find_subjects(self._found, self.generation, [key])
+        return None if subject is None else self.service.logs.read(subject)
+
     def cancel(self, reason: Problem) -> None:
         """End this session by a refusal, from another thread: the database gives up what it does for it.
 
@@ -337,6 +358,34 @@ class Session:
             self._stop.reach(None)
             self._channel.close()
             self._channel = None
+
+    def _found(self, selection: Selection, keys: Sequence[Mapping[str, object]]) -> list[Any]:
+        return self.read(Lookup(selection, tuple(keys))).values()
+
+    def _log_rows(
+        self, find: Find, keys: Sequence[Mapping[str, Any]], arguments: Arguments
+    ) -> Sequence[Sequence[Mapping[str, object]]]:
+        """Return the logs of tries, each a page long."""
+        if arguments.window is None:
+            raise TypeError("a log was asked for without a page")
+
+        def spend(size: int) -> None:
+            self._stop.check()
+            self._allowance.spend(size)
+
+        return log_rows(self.service.logs, self.generation, find, keys, arguments.window, spend)
+
+    def _link_rows(
+        self, find: Find, keys: Sequence[Mapping[str, Any]], _: Arguments
+    ) -> Sequence[Sequence[Mapping[str, object]]]:
+        """Return the links of task instances."""
+        return link_rows(self.service.config, find, keys)
+
+    def _dependency_rows(
+        self, find: Find, keys: Sequence[Mapping[str, Any]], _: Arguments
+    ) -> Sequence[Sequence[Mapping[str, object]]]:
+        """Return what task instances wait for."""
+        return dependency_rows(find, keys, datetime.now(UTC))
 
     def _attempt(
         self, operation: Operation[..., R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
@@ -437,6 +486,11 @@ class Session:
             max_rows=service.settings.max_rows,
             max_statements=service.settings.max_statements,
             ran=self.ran,
+            sources={
+                "task_log": self._log_rows,
+                "extra_link": self._link_rows,
+                "unmet_dependency": self._dependency_rows,
+            },
         )
         if not alone:
             self._reader = reader
