@@ -72,6 +72,18 @@ class Settings(Limits):
     log_folder: Path | None = Field(
         default=None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
     )
+    remote_log_options: SecretStr | None = Field(
+        default=None,
+        description="What fsspec is to know of the remote store of logs, as a JSON object, such as "
+        '`{"profile": "logs"}`; which store is Airflow\'s own `[logging] remote_base_log_folder`. Needs '
+        "`airflow-graph[remote-logs]`.",
+    )
+
+    airflow_command: str | None = Field(
+        default=None,
+        description="Airflow's own command line, such as `/opt/airflow/bin/airflow`: asked for what only Airflow "
+        "knows, its providers, its plugins and whether a connection works. Unset: such questions are refused.",
+    )
 
     # Where we listen
     host: str = Field(default="127.0.0.1", description="Address to listen on.", min_length=1)

@@ -19,23 +19,27 @@ from resolvers.metadata.columns import (
     table,
     texts,
 )
+from resolvers.metadata.files import FILE_LINKS_2, files2
 from resolvers.metadata.generation import Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.people import people_relations
 from resolvers.metadata.run_type import RunType
 from resolvers.metadata.schedule import ScheduleSummary
-from resolvers.metadata.stored import PickledConf
+from resolvers.metadata.stored import PickledConf, XComValue
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
     RUN_COLUMNS,
     SINCE_AIRFLOW_3,
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
+    XCOM_COLUMNS,
     decoded_relations,
     executor_settings,
     keeper_relations,
     never_null,
     rendered_fields,
+    run_before,
+    sourced_relations,
 )
 
 TABLES = MetaData()
@@ -120,8 +124,14 @@ _log = table(
     texts("dag_id task_id run_id event owner owner_display_name extra"),
     dates("dttm execution_date"),
 )
-_import_error = table(
-    TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace processor_subdir")
+
+_xcom = table(
+    TABLES,
+    "xcom",
+    texts("dag_id run_id task_id key"),
+    integers("dag_run_id map_index"),
+    dates("timestamp"),
+    columns(XComValue(), "value"),
 )
 
 _rendered_fields = rendered_fields(TABLES)
@@ -178,6 +188,7 @@ _RELATIONS = (
             "is_external": "external_trigger",
             "dag_hash": "dag_hash",
             "note": Logical(_run_note, ("id",)),
+            **run_before(_dag_run, "execution_date"),
         },
         SINCE_AIRFLOW_3,
         walked=("id",),
@@ -203,8 +214,18 @@ _RELATIONS = (
         "task_try",
         _history,
         ("dag_id", "run_id", "task_id", "map_index", "try_number"),
-        {**TRY_COLUMNS, "job_id": "job_id"},
+        {
+            **TRY_COLUMNS,
+            "job_id": "job_id",
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
+        },
         SINCE_AIRFLOW_3,
+    ),
+    Relation(
+        "xcom",
+        _xcom,
+        ("dag_id", "run_id", "task_id", "map_index", "key"),
+        {**XCOM_COLUMNS, "nominal_date": Logical(_logical_date, ("dag_id",))},
     ),
     Relation(
         "task_instance_note",
@@ -240,18 +261,21 @@ _RELATIONS = (
             **same("id dttm dag_id task_id run_id map_index event owner owner_display_name extra try_number"),
             "logical_date": "execution_date",
         },
+        walked=("id",),
+        parent="dag_id",
     ),
-    Relation("import_error", _import_error, ("id",), same("id timestamp filename stacktrace"), SINCE_AIRFLOW_3),
+    *files2(TABLES, _dag),
     *datasets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),
+    *sourced_relations(_task_instance),
 )
 
 AIRFLOW_2 = Generation(
     number=2,
     tables=TABLES,
     relations={relation.name: relation for relation in _RELATIONS},
-    links=LINKS,
+    links={**LINKS, **FILE_LINKS_2},
 )

@@ -21,6 +21,7 @@ from resolvers.metadata.columns import (
     texts,
     uuids,
 )
+from resolvers.metadata.files import FILE_LINKS_3, files3
 from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.people import people_relations
@@ -30,11 +31,14 @@ from resolvers.metadata.vocabulary import (
     SINCE_AIRFLOW_3,
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
+    XCOM_COLUMNS,
     decoded_relations,
     executor_settings,
     keeper_relations,
     never_null,
     rendered_fields,
+    run_before,
+    sourced_relations,
 )
 
 TABLES = MetaData()
@@ -188,8 +192,14 @@ _log = table(
     texts("dag_id task_id run_id event owner owner_display_name extra"),
     dates("dttm logical_date"),
 )
-_import_error = table(
-    TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace bundle_name")
+
+_xcom = table(
+    TABLES,
+    "xcom",
+    texts("dag_id run_id task_id key"),
+    integers("dag_run_id map_index"),
+    dates("timestamp"),
+    documents("value"),
 )
 
 _rendered_fields = rendered_fields(TABLES)
@@ -266,6 +276,7 @@ _RELATIONS = (
             "is_external": Logical(lambda over: over.c.run_type.in_(_EXTERNAL), ("run_type",)),
             "nominal_date": Logical(_nominal_date, ("logical_date", "run_after")),
             "note": Logical(_run_note, ("id",)),
+            **run_before(_dag_run, "logical_date"),
         },
         SINCE_AIRFLOW_3,
         walked=("id", "run_after"),
@@ -300,8 +311,15 @@ _RELATIONS = (
                 "task_instance_id dag_version_id scheduled_dttm span_status context_carrier retry_delay_override "
                 "retry_reason"
             ),
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
         },
         SINCE_AIRFLOW_3,
+    ),
+    Relation(
+        "xcom",
+        _xcom,
+        ("dag_id", "run_id", "task_id", "map_index", "key"),
+        {**XCOM_COLUMNS, "nominal_date": _of_the_run(_nominal_date)},
     ),
     Relation(
         "task_instance_note",
@@ -367,24 +385,21 @@ _RELATIONS = (
         _log,
         ("id",),
         same("id dttm dag_id task_id run_id map_index event owner owner_display_name extra try_number logical_date"),
+        walked=("id",),
+        parent="dag_id",
     ),
-    Relation(
-        "import_error",
-        _import_error,
-        ("id",),
-        same("id timestamp filename stacktrace bundle_name"),
-        SINCE_AIRFLOW_3,
-    ),
+    *files3(TABLES, _dag, _dag_version),
     *assets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),
+    *sourced_relations(_task_instance),
 )
 
 AIRFLOW_3 = Generation(
     number=3,
     tables=TABLES,
     relations={relation.name: relation for relation in _RELATIONS},
-    links=LINKS,
+    links={**LINKS, **FILE_LINKS_3},
 )

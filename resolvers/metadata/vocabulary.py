@@ -85,6 +85,7 @@ _TASK = (
 )
 TASK_INSTANCE_COLUMNS: Mapping[str, str] = same(_TASK)
 TRY_COLUMNS: Mapping[str, str] = same(_TASK)
+XCOM_COLUMNS: Mapping[str, str] = same("dag_run_id dag_id run_id task_id map_index key value timestamp")
 
 
 def rendered_fields(tables: MetaData) -> Expression:
@@ -102,6 +103,23 @@ def rendered_fields(tables: MetaData) -> Expression:
         return select(rendered.c.rendered_fields).where(*same_task).scalar_subquery()
 
     return expression
+
+
+def run_before(runs: Table, date: str) -> dict[str, Logical]:
+    """Return the columns that name the run before a run, by their logical dates: any, or one that nobody asked for."""
+
+    def named(*, scheduled: bool) -> Logical:
+        def expression(over: FromClause) -> ColumnElement[object]:
+            before = runs.alias("before")
+            conditions = [before.c.dag_id == over.c.dag_id, before.c[date] < over.c[date]]
+            if scheduled:
+                conditions.append(before.c.run_type != "manual")
+            latest = before.c[date].desc()
+            return select(before.c.run_id).where(*conditions).order_by(latest).limit(1).scalar_subquery()
+
+        return Logical(expression, (date,))
+
+    return {"run_id_before": named(scheduled=False), "scheduled_run_id_before": named(scheduled=True)}
 
 
 def executor_settings(over: FromClause) -> ColumnElement[object]:
@@ -143,7 +161,7 @@ def never_null(column: str) -> Expression:
 
 
 def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
-    """Return what both generations keep alike: tags, pools, variables, jobs, log templates."""
+    """Return what both generations keep alike: tags, pools, variables, connections, warnings, jobs, log templates."""
     tag = table(tables, "dag_tag", texts("name dag_id"))
     pool = table(
         tables,
@@ -155,6 +173,14 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
     variable = table(
         tables, "variable", integers("id"), texts("key val description team_name"), booleans("is_encrypted")
     )
+    connection = table(
+        tables,
+        "connection",
+        integers("id port"),
+        texts("conn_id conn_type description host schema login password extra team_name"),
+        booleans("is_encrypted is_extra_encrypted"),
+    )
+    warning = table(tables, "dag_warning", texts("dag_id warning_type message"), dates("timestamp"))
     job = table(
         tables,
         "job",
@@ -188,6 +214,17 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
             SINCE_AIRFLOW_3,
         ),
         Relation(
+            "connection",
+            connection,
+            ("conn_id",),
+            same(
+                "id conn_id conn_type description host schema login password port extra is_encrypted "
+                "is_extra_encrypted team_name"
+            ),
+            SINCE_AIRFLOW_3,
+        ),
+        Relation("dag_warning", warning, ("dag_id", "warning_type"), same("dag_id warning_type message timestamp")),
+        Relation(
             "job",
             job,
             ("id",),
@@ -214,6 +251,16 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
             },
         ),
         Relation("log_template", template, ("id",), same("id filename elasticsearch_id created_at")),
+    )
+
+
+def sourced_relations(task_instance: Table) -> tuple[Relation, ...]:
+    """Return the relations whose rows are not in the database, but belong to those of a task instance."""
+    key = ("dag_id", "run_id", "task_id", "map_index")
+    return (
+        Relation("task_log", task_instance, (*key, "try_number"), {}, decoded="log"),
+        Relation("unmet_dependency", task_instance, (*key, "name"), {}, decoded="dependencies"),
+        Relation("extra_link", task_instance, (*key, "name"), {}, decoded="links"),
     )
 
 

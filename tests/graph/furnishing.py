@@ -30,8 +30,10 @@ def furnish(world: World) -> World:
     """
     with world.together():
         _keep(world)
+        _connect(world)
         _dags(world)
         _runs(world)
+        _tell(world)
         furnish_assets(world)
     return world
 
@@ -102,6 +104,12 @@ def _runs(world: World) -> None:
     # Airflow 2.9 keeps no earlier tries.
     for number in (1, 2) if world.generation.can(Capability.TRY_HISTORY) else ():
         tried(world, "described", "d", "shown", number)
+    world.xcom("etl", "r0", "extract", "return_value", {"rows": 3, "of": ["a", None, 1.5]})
+    world.xcom("etl", "r0", "extract", "nothing", None)
+    world.xcom("etl", "r1", "load", "return_value", "text ✓")
+    for index in range(3):
+        world.xcom("mapped", "m", "double", "return_value", index * 2, map_index=index)
+    world.rendered("etl", "r0", "extract", {"bash_command": "echo 2026-03-01", "env": None})
     note(world, "etl", "r2", "looked into it")
     note_task(world, "etl", "r2", "load", "the disk was full")
 
@@ -161,6 +169,65 @@ def _keep(world: World) -> None:
         {"key": "plain", "val": "in the clear", "is_encrypted": False},
         {"key": "unreadable", "val": "gAAAAAB-not-of-this-key", "is_encrypted": True},
     )
+
+
+def _connect(world: World) -> None:
+    keys = world.service.keys
+    password, is_encrypted = keys.encrypt("s3cret")
+    extra, is_extra_encrypted = keys.encrypt('{"sslmode": "require", "token": "t0ken"}')
+    defaults = {"is_encrypted": False, "is_extra_encrypted": False}
+    world.insert(
+        "connection",
+        {
+            "conn_id": "warehouse",
+            "conn_type": "postgres",
+            "description": "Where the data ends",
+            "host": "db.example.org",
+            "schema": "main",
+            "login": "loader",
+            "port": 5432,
+            "password": password,
+            "is_encrypted": is_encrypted,
+            "extra": extra,
+            "is_extra_encrypted": is_extra_encrypted,
+        },
+        {"conn_id": "bare", "conn_type": "http", **defaults},
+        {"conn_id": "prose", "conn_type": "http", **defaults, "extra": "no JSON at all"},
+    )
+
+
+def _tell(world: World) -> None:
+    """Add what Airflow tells of DAGs and their files: sources, errors, warnings, events."""
+    for dag_id in ("described", "etl"):
+        world.source(dag_id, f"# The file of {dag_id}.\n")
+    world.insert("import_error", file_error(world, "etl"), file_error(world, "of_no_dag"))
+    for dag_id in ("etl", "mapped"):
+        world.insert(
+            "dag_warning",
+            {
+                "dag_id": dag_id,
+                "warning_type": "non-existent pool",
+                "message": f"Dag '{dag_id}' references non-existent pools: ['nope']",
+                "timestamp": at(3),
+            },
+        )
+    about = {"dag_id": "etl", "run_id": "r2", "task_id": "load", "map_index": -1, "try_number": 1}
+    world.insert(
+        "log",
+        {"dttm": at(0), "event": "cli_scheduler", "owner": "root", "extra": '{"host_name": "here"}'},
+        {"dttm": at(1), "event": "trigger", "owner": "ada", "dag_id": "etl", "extra": "not JSON"},
+        {"dttm": at(2), "event": "running", "owner": "airflow", "logical_date": at(2), **about},
+        {"dttm": at(3), "event": "failed", "owner": "airflow", "owner_display_name": "Air Flow", **about},
+        {"dttm": at(4), "event": "paused", "owner": "vic", "dag_id": "described"},
+    )
+
+
+def file_error(world: World, dag_id: str) -> dict[str, object]:
+    """Return the import error of a DAG's file."""
+    row: dict[str, object] = {"timestamp": at(1), "stacktrace": f"{dag_id}: SyntaxError"}
+    if world.generation.number == 3:
+        return {**row, "bundle_name": "dags-folder", "filename": f"{dag_id}.py"}
+    return {**row, "filename": f"/dags/{dag_id}.py"}
 
 
 def spoil(world: World) -> World:
@@ -270,6 +337,12 @@ def _spoil_keepers(world: World) -> None:
         "variable",
         {"key": "empty", "val": None, "is_encrypted": True},
         {"key": "nobody_knows", "val": "x", "is_encrypted": None},
+    )
+    defaults = {"is_encrypted": False, "is_extra_encrypted": False}
+    world.insert(
+        "connection",
+        {"conn_id": "unreadable", "conn_type": "x", **defaults, "extra": "gAAAAAB-no", "is_extra_encrypted": True},
+        {"conn_id": "list", "conn_type": "x", **defaults, "extra": "[1]"},
     )
 
 

@@ -31,7 +31,7 @@ from tests.world import SCHEMA, World
 SIZE = Size(dags=50, runs=20)
 """1,000 runs and 20,500 task instances: enough for PostgreSQL to prefer an index wherever there is one."""
 
-TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance"}
+TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance", "EventLog": "log", "XCom": "xcom"}
 """The types whose tables grow with time. Of others there are as many rows as somebody has written files or words."""
 
 OLDER = 9
@@ -44,16 +44,19 @@ DAG_ID = dag_ids(SIZE)[35]
 _ALL, _FEW = 0.9, 0.1
 
 # Lists by the document that asks for them, whatever arguments they are given.
-ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance"}
+ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance", "eventLogs": "EventLog", "xcoms": "XCom"}
 NESTED = {
     ("DAG", "latestRun"): "dags(first: 3) { nodes { it: latestRun%s { runId } } }",
     ("DAG", "runs"): "dags(first: 3) { nodes { it: runs%s { nodes { runId } } } }",
+    ("DAG", "eventLogs"): "dags(first: 3) { nodes { it: eventLogs%s { nodes { id } } } }",
     ("DAG", "runStateCounts"): "dags(first: 3) { nodes { it: runStateCounts%s { count } } }",
     (
         "DagRun",
         "taskInstances",
     ): "dagRuns(first: 10, orderBy: ID_ASC) { nodes { it: taskInstances%s { nodes { id } } } }",
     ("DagRun", "taskStateCounts"): "dagRuns(first: 10, orderBy: ID_ASC) { nodes { it: taskStateCounts%s { count } } }",
+    ("DagRun", "xcoms"): "dagRuns(first: 10, orderBy: ID_ASC) { nodes { it: xcoms%s { nodes { id } } } }",
+    ("TaskInstance", "xcoms"): "taskInstances(first: 10) { nodes { it: xcoms%s { nodes { id } } } }",
     ("Task", "instances"): f'dag(dagId: "{DAG_ID}") {{ tasks {{ it: instances%s {{ nodes {{ id }} }} }} }}',
 }
 # How many rows the parents in these documents have at most. For counts PostgreSQL may read the table as a whole, once,
@@ -62,9 +65,12 @@ RUNS = SIZE.dags * SIZE.runs * (OLDER + 1)
 BELOW = {
     ("DAG", "latestRun"): RUNS * 4 // SIZE.dags,
     ("DAG", "runs"): RUNS * 4 // SIZE.dags,
+    ("DAG", "eventLogs"): SIZE.task_instances * 4 // SIZE.dags,
     ("DAG", "runStateCounts"): RUNS + SIZE.dags,
     ("DagRun", "taskInstances"): 2 * PAGE * 22,
     ("DagRun", "taskStateCounts"): 2 * PAGE * 22,
+    ("DagRun", "xcoms"): 2 * PAGE * 22,
+    ("TaskInstance", "xcoms"): 2 * PAGE,
     ("Task", "instances"): 22 * SIZE.runs,
 }
 
@@ -94,6 +100,8 @@ def grown(request: pytest.FixtureRequest, postgresql_store: PostgreSQLStore) -> 
     with explaining(url, minor) as explainer:
         _add_what_is_rare(explainer.world)
         _add_older_runs(explainer.connection)
+        _add_events(explainer.connection)
+        _add_xcoms(explainer.connection)
         explainer.connection.execute("VACUUM ANALYZE")
         yield explainer
 
@@ -120,6 +128,28 @@ def _add_older_runs(connection: psycopg.Connection) -> None:
         f"INSERT INTO dag_run ({', '.join(columns)}) "
         f"SELECT {', '.join(columns.values())} FROM dag_run, generate_series(1, {OLDER}) AS n".encode()
     )
+
+
+def _add_events(connection: psycopg.Connection) -> None:
+    """Add an event for each task instance, and few of a kind and an owner of their own."""
+    connection.execute(
+        b"INSERT INTO log (dttm, event, owner, dag_id, task_id, run_id, map_index, try_number) "
+        b"SELECT timestamptz '2026-01-01' + row_number() OVER (ORDER BY run_id, task_id) * interval '1 minute', "
+        b"CASE WHEN pool = 'narrow' THEN 'trigger' ELSE 'success' END, "
+        b"CASE WHEN pool = 'narrow' THEN 'ada' ELSE 'airflow' END, "
+        b"dag_id, task_id, run_id, map_index, CASE WHEN pool = 'narrow' THEN 7 ELSE 1 END "
+        b"FROM task_instance ORDER BY run_id, task_id"
+    )
+
+
+def _add_xcoms(connection: psycopg.Connection) -> None:
+    """Let every task instance leave what it returned, and a few a word beside it."""
+    for key, condition in (("return_value", "true"), ("word", "t.queue = 'slow'")):
+        connection.execute(
+            "INSERT INTO xcom (dag_run_id, dag_id, run_id, task_id, map_index, key, value, timestamp) "
+            f"SELECT r.id, t.dag_id, t.run_id, t.task_id, t.map_index, '{key}', '1', now() FROM task_instance t "
+            f"JOIN dag_run r ON r.dag_id = t.dag_id AND r.run_id = t.run_id WHERE {condition}".encode()
+        )
 
 
 @pytest.mark.parametrize("root", ROOTS)
@@ -294,7 +324,7 @@ def _values(grown: Explainer, root: str, field: GraphQLInputField) -> Iterator[A
     counted = select(column, func.count()).select_from(relation.table).group_by(column).order_by(func.count())
     with grown.world.service.engine.connect() as connection:
         values = [value for value, _ in connection.execute(counted) if value is not None]
-    if match.operator is not Operator.IN:
+    if match.operator not in (Operator.IN, Operator.NOT_IN):
         moments = sorted(value for value in values if isinstance(value, datetime))
         for moment in (moments[0], moments[len(moments) // 2], moments[-1]):
             yield moment.isoformat()
