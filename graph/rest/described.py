@@ -92,6 +92,8 @@ class Named:
     media_types: tuple[str, ...] = ("application/json",)
     status: int = 200
     refuses: tuple[int, ...] = ()
+    # Which refusals may be plain text, and no problem details.
+    plainly: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from functools import partial
 
 from graph import __version__
 from graph.rest.call import Limits
-from graph.rest.described import Descriptions, Named, PageOf, Schema, Told
+from graph.rest.described import TEXT, Descriptions, Named, PageOf, Schema, Told
 from graph.rest.dialect import PROBLEM, Dialect
 from graph.rest.document.inputs import body_of, parameters_of, path_of
 from graph.rest.document.shapes import Shapes
-from graph.rest.rows import Custom, Page, Read, Row, Write
+from graph.rest.rows import Custom, Page, Read, Row, Write, bare
 from resolvers.service import Service
 
 # 3.0 and not 3.1: the generators of Airflow's own clients, and the tools of their time, read no later one.
@@ -98,7 +98,7 @@ def _kind(service: Service, relation: str, column: str) -> type | None:
 
 def partial_of(rows: Iterable[Row]) -> frozenset[int]:
     """Return the codecs of which clients may ask for some fields alone."""
-    return frozenset(id(row.codec) for row in rows if isinstance(row, Page | Read) and row.fields)
+    return frozenset(id(row.codec) for row in map(bare, rows) if isinstance(row, Page | Read) and row.fields)
 
 
 def _operation(row: Row, named: Named, shapes: Shapes, limits: Limits) -> Schema:
@@ -106,7 +106,7 @@ def _operation(row: Row, named: Named, shapes: Shapes, limits: Limits) -> Schema
     return {
         "operationId": named.name,
         "tags": [named.tag],
-        "summary": named.summary or _summary(row),
+        "summary": named.summary or _summary(row, named),
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": body_of(row.body, named)} if row.body is not None else {}),
         "responses": {**_answer(row, named, shapes), **_refusals(row, named)},
@@ -118,7 +118,7 @@ def told_by(row: Row, named: Named) -> Told:
     """Return what a row tells where it does not refuse: what its name says, or the row itself."""
     if named.tells is not None:
         return named.tells
-    match named.like or row:
+    match named.like or bare(row):
         case Page(codec=codec, into=into):
             return PageOf(into, codec)
         case Read(codec=codec):
@@ -152,21 +152,23 @@ def refusals_of(row: Row, named: Named) -> set[int]:
 
 def _refusals(row: Row, named: Named) -> dict[str, Schema]:
     return {
-        str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"}
+        str(status): _refusal(status, plainly=True)
+        if status in named.plainly
+        else {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"}
         for status in sorted(refusals_of(row, named))
     }
 
 
-def _refusal(status: int) -> Schema:
-    return {
-        "description": _REFUSALS[status][1],
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+def _refusal(status: int, *, plainly: bool = False) -> Schema:
+    forms: dict[str, Schema] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if plainly:
+        forms["text/html"] = {"schema": TEXT}
+    return {"description": _REFUSALS[status][1], "content": forms}
 
 
-def _summary(row: Row) -> str:
+def _summary(row: Row, named: Named) -> str:
     """Return what a row does, in the words of what does it."""
-    match row:
+    match named.like or bare(row):
         case Page(into=into):
             return f"Return a page of {_words(into)}."
         case Read(codec=codec):

@@ -8,7 +8,7 @@ from graph.rest.call import Limits
 from graph.rest.described import BOOLEAN, INTEGER, MOMENT, NUMBER, OBJECT, TEXT, Named, Schema, or_null, several
 from graph.rest.paging import FIELDS, LIMIT, OFFSET, ORDER_BY, Narrowing
 from graph.rest.params import Kind, Parameter
-from graph.rest.rows import Page, Read, Row
+from graph.rest.rows import Page, Read, Row, bare
 from resolvers.binding import Operator
 
 _KINDS: Mapping[Kind, Schema] = {
@@ -51,6 +51,7 @@ _PHRASES: Mapping[Operator, str] = {
     Operator.AT_LEAST: "Those alone whose {} is this or later, or greater.",
     Operator.AT_MOST: "Those alone whose {} is this or earlier, or less.",
     Operator.AFTER: "Those alone whose {} is later.",
+    Operator.NOT_IN: "Those alone whose {} is none of these.",
     Operator.BEFORE: "Those alone whose {} is earlier.",
     Operator.LIKE: "Those alone whose {} contains this; `%` stands for any characters, `_` for any one.",
 }
@@ -81,7 +82,7 @@ def parameters_of(row: Row, named: Named, limits: Limits) -> list[Schema]:
         }
         for name, convertor in _NAME.findall(row.path)
     ]
-    answering = named.like or row
+    answering = named.like or bare(row)
     narrowings = {one.parameter.name: one for one in answering.narrowings} if isinstance(answering, Page) else {}
     return [*in_path, *(_parameter(answering, one, named, limits, narrowings.get(one.name)) for one in row.query)]
 
@@ -106,7 +107,7 @@ def _parameter(row: Row, one: Parameter, named: Named, limits: Limits, narrowing
     elif one in FIELDS and isinstance(row, Page | Read):
         schema["items"] = {**TEXT, "enum": [wanted.key for wanted in row.codec.wanted]}
     elif narrowing is not None:
-        text = _PHRASES[narrowing.operator].format(narrowing.column.replace("_", " "))
+        text = _PHRASES.get(narrowing.operator, "").format(narrowing.column.replace("_", " "))
     schema |= named.parameters.get(one.name, {})
     text = str(schema.pop("description", text))
     return {

@@ -1,8 +1,8 @@
 """What the stable API's document says of the whole."""
 
 from graph.rest.described import Descriptions
-from graph.rest.stable.names import NAMES
-from graph.rest.stable.shapes import PROBLEM, SHAPES
+from graph.rest.stable.described import dags, installation, runs
+from graph.rest.stable.described.shapes import PROBLEM, SHAPES
 
 _TEXT = """\
 Airflow's stable REST API, answered from Airflow's metadata database by airflow-graph.
@@ -18,4 +18,6 @@ for whichever DAG or run.
 The same data, and more of it, is in the GraphQL schema at `/graphql`.
 """
 
-DESCRIPTIONS = Descriptions("Airflow API (Stable)", _TEXT, NAMES, SHAPES, PROBLEM)
+_NAMES = {**dags.NAMES, **runs.NAMES, **installation.NAMES}
+
+DESCRIPTIONS = Descriptions("Airflow API (Stable)", _TEXT, _NAMES, SHAPES, PROBLEM)

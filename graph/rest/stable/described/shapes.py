@@ -15,7 +15,24 @@ from graph.rest.described import (
     record,
     several,
 )
-from graph.rest.stable import clearing, dag_runs, dags, datasets, pools, task_instances, tasks, variables
+from graph.rest.stable import (
+    clearing,
+    connections,
+    dag_runs,
+    dag_sources,
+    dag_stats,
+    dag_warnings,
+    dags,
+    datasets,
+    event_logs,
+    import_errors,
+    pools,
+    task_instances,
+    tasks,
+    tries,
+    variables,
+    xcoms,
+)
 
 
 def reference(name: str) -> Schema:
@@ -87,13 +104,30 @@ SHAPES: tuple[Shape, ...] = (
     Shape("Job", task_instances.JOB_JSON),
     Shape("SLAMiss", task_instances.SLA_MISS_JSON),
     Shape("TaskInstanceReference", clearing.REFERENCE_JSON),
+    Shape(
+        "TaskInstanceTry",
+        tries.LATEST_JSON,
+        {"executor_config": TEXT, "task_display_name": TEXT},
+        never=("tries",),
+    ),
+    Shape("XComItem", xcoms.XCOM_JSON),
+    Shape("XCom", xcoms.ENTRY_JSON, {"value": meaning("As Python prints it, unless `stringify` is false.", ANYTHING)}),
     Shape("Dataset", datasets.DATASET_JSON, {"extra": OBJECT}),
     Shape("DatasetEvent", datasets.EVENT_JSON, {"dataset_uri": or_null(TEXT), "extra": OBJECT}),
     Shape("BasicDAGRun", datasets.CREATED_RUN_JSON),
     Shape("QueuedEvent", datasets.QUEUED_JSON, {"uri": or_null(TEXT)}),
+    Shape("DAGSource", dag_sources.DAG_SOURCE_JSON),
+    Shape("DagStats", dag_stats.DAG_STATS_JSON, {"stats": several(record(state=TEXT, count=INTEGER))}),
+    Shape("DagWarning", dag_warnings.DAG_WARNING_JSON),
+    Shape("ImportError", import_errors.IMPORT_ERROR_JSON),
+    Shape("EventLog", event_logs.EVENT_LOG_JSON),
+    Shape("ConnectionItem", connections.ITEM_JSON),
+    Shape("Connection", connections.CONNECTION_JSON),
     Shape("Pool", pools.POOL_JSON),
     Shape("Variable", variables.VARIABLE_JSON),
 )
+
+REFERENCES = record(task_instances=several(reference("TaskInstanceReference")))
 
 PROBLEM = record(
     type=meaning("Where that kind of refusal is explained.", TEXT),
