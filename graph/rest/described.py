@@ -22,11 +22,11 @@ OBJECT: Schema = {"type": "object"}
 
 
 def or_null(schema: Schema) -> Schema:
-    """Return the schema of what may be null instead."""
-    if "$ref" in schema:
-        # Beside a reference, OpenAPI 3.0 reads nothing.
-        return {"nullable": True, "allOf": [schema]}
-    return {**schema, "nullable": True} if "type" in schema or "allOf" in schema else schema
+    """Return the schema of what may be null instead; what has no type may be anyway.
+
+    In OpenAPI 3.0 nothing can be said beside a reference: what is behind it says so itself (`Shape.or_null`).
+    """
+    return {**schema, "nullable": True} if "type" in schema else schema
 
 
 def several(items: Schema) -> Schema:
@@ -49,12 +49,14 @@ class Shape:
     """The object that a codec tells, under its name in the document.
 
     `otherwise` says which parts are told otherwise than they are read, or beside what is read; `never` which are not.
+    With `or_null` there may be none, wherever it is told.
     """
 
     name: str
     codec: Selection
     otherwise: Mapping[str, Schema] = field(default_factory=dict)
     never: tuple[str, ...] = ()
+    or_null: bool = False
 
 
 @dataclass(frozen=True)

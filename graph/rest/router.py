@@ -57,7 +57,7 @@ class Place:
 
     def names(self, path: str) -> dict[str, Any] | None:
         """Return what the path says, or none where it is not this row's."""
-        match = self.pattern.match(path)
+        match = self.pattern.fullmatch(path)
         if match is None:
             return None
         # A name may hold a slash where the row says so, as a URI does, but begin with none.
@@ -104,7 +104,10 @@ class Endpoint:
             return Response(headers={"Allow": ", ".join(self._allowed(found))}, media_type="text/html")
         row, names = next(((row, names) for row, names in found if row.method == method), (None, {}))
         if row is None:
-            return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
+            refused = _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
+            if found:
+                refused.headers["Allow"] = ", ".join(self._allowed(found))
+            return refused
         try:
             # Whether all is well may be asked by anybody, ever so often.
             with nullcontext() if row.open else self.gate.rates.admitted(request.scope):
@@ -176,14 +179,17 @@ def routes_of(
     places = []
     for row in dialect.rows:
         pattern, _, convertors = compile_path(row.path)
-        places.append(Place(pattern, convertors, row))
+        # A name may hold a line break.
+        places.append(Place(re.compile(pattern.pattern, re.DOTALL), convertors, row))
     limits = Limits(
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
     endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
     documented = document_routes(dialect, service, limits)
-    return [*documented, Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
+    below = Mount(dialect.prefix, app=endpoint)
+    below.path_regex = re.compile(below.path_regex.pattern, re.DOTALL)
+    return [*documented, Route(dialect.prefix, endpoint), below]
 
 
 def _limit(service: Service, option: str, otherwise: int) -> int:

@@ -1,7 +1,7 @@
 """The OpenAPI document of a dialect: what its rows take, tell and refuse."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +11,7 @@ from graph.rest.described import TEXT, Descriptions, Named, PageOf, Schema, Told
 from graph.rest.dialect import PROBLEM, Dialect
 from graph.rest.document.inputs import body_of, parameters_of, path_of
 from graph.rest.document.shapes import Shapes
+from graph.rest.paging import FIELDS
 from graph.rest.rows import Custom, Page, Read, Row, Write, bare
 from resolvers.service import Service
 
@@ -63,7 +64,7 @@ _WAYS = {"basic": "Basic", "negotiate": "Kerberos", "bearer": "Bearer"}
 
 def document_of(dialect: Dialect, told: Descriptions, service: Service, limits: Limits, server: str) -> Schema:
     """Return the document of a dialect as a service answers it; `server` is where its paths begin."""
-    shapes = Shapes(told.shapes, partial(_kind, service), partial_of(dialect.rows))
+    shapes = Shapes(told.shapes, partial(_kind, service), _partial(dialect, told))
     ways = Ways.of(service)
     paths: dict[str, dict[str, Schema]] = {}
     for row in dialect.rows:
@@ -96,9 +97,11 @@ def _kind(service: Service, relation: str, column: str) -> type | None:
     return service.generation.relation(relation).kind(column)
 
 
-def partial_of(rows: Iterable[Row]) -> frozenset[int]:
+def _partial(dialect: Dialect, told: Descriptions) -> frozenset[int]:
     """Return the codecs of which clients may ask for some fields alone."""
-    return frozenset(id(row.codec) for row in map(bare, rows) if isinstance(row, Page | Read) and row.fields)
+    asked = [row for row in dialect.rows if FIELDS[0] in row.query]
+    tells = [told_by(row, told.rows[row.method, path_of(row)]) for row in asked]
+    return frozenset(id(one.codec if isinstance(one, PageOf) else one) for one in tells)
 
 
 def _operation(row: Row, named: Named, shapes: Shapes, limits: Limits) -> Schema:

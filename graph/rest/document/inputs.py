@@ -7,7 +7,7 @@ from graph.rest.body import Body, Property
 from graph.rest.call import Limits
 from graph.rest.described import BOOLEAN, INTEGER, MOMENT, NUMBER, OBJECT, TEXT, Named, Schema, or_null, several
 from graph.rest.paging import FIELDS, LIMIT, OFFSET, ORDER_BY, Narrowing
-from graph.rest.params import Kind, Parameter
+from graph.rest.params import MOST_INTEGER, Kind, Parameter
 from graph.rest.rows import Page, Read, Row, bare
 from resolvers.binding import Operator
 
@@ -77,7 +77,7 @@ def parameters_of(row: Row, named: Named, limits: Limits) -> list[Schema]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": INTEGER if convertor == "int" else {**TEXT, "minLength": 1},
+            "schema": {**_in_path(convertor), **named.parameters.get(name, {})},
             "description": _path_text(name, row),
         }
         for name, convertor in _NAME.findall(row.path)
@@ -85,6 +85,10 @@ def parameters_of(row: Row, named: Named, limits: Limits) -> list[Schema]:
     answering = named.like or bare(row)
     narrowings = {one.parameter.name: one for one in answering.narrowings} if isinstance(answering, Page) else {}
     return [*in_path, *(_parameter(answering, one, named, limits, narrowings.get(one.name)) for one in row.query)]
+
+
+def _in_path(convertor: str) -> Schema:
+    return {**INTEGER, "minimum": 0, "maximum": MOST_INTEGER} if convertor == "int" else {**TEXT, "minLength": 1}
 
 
 def _path_text(name: str, row: Row) -> str:
@@ -96,6 +100,8 @@ def _parameter(row: Row, one: Parameter, named: Named, limits: Limits, narrowing
     schema = dict(_KINDS[one.kind])
     if one.least is not None:
         schema["minimum"] = one.least
+    if one.most is not None:
+        schema["maximum"] = one.most
     text = _TEXTS.get(one.name, "")
     if one is LIMIT:
         schema |= {"minimum": 0, "default": limits.usual}

@@ -82,8 +82,11 @@ class Shapes:
 
     def of(self, codec: Selection) -> Schema:
         """Return the schema of a codec: a reference where it has a name."""
-        named = next((shape for shape in self.shapes if shape.codec is codec), None)
+        named = self._named(codec)
         return {"$ref": f"#/components/schemas/{named.name}"} if named else self._object(codec, None)
+
+    def _named(self, codec: Selection) -> Shape | None:
+        return next((shape for shape in self.shapes if shape.codec is codec), None)
 
     def _object(self, codec: Selection, shape: Shape | None) -> Schema:
         otherwise = shape.otherwise if shape else {}
@@ -95,12 +98,15 @@ class Shapes:
                 properties[wanted.key] = _described(codec.entity, wanted, told or self._part(codec.entity, wanted))
         properties |= {name: told for name, told in otherwise.items() if name not in properties}
         required = [] if id(codec) in self.partial else sorted(properties)
-        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+        told: Schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
+        return or_null(told) if shape and shape.or_null else told
 
     def _part(self, entity: Entity, wanted: Wanted) -> Schema:
         if wanted.within is not None:
-            within = self.of(wanted.within)
-            return several(within) if isinstance(wanted.binding, Each) else or_null(within)
+            if isinstance(wanted.binding, Each):
+                return several(self.of(wanted.within))
+            named = self._named(wanted.within)
+            return self.of(wanted.within) if named and named.or_null else or_null(self._object(wanted.within, named))
         return self._value(entity, wanted.binding)
 
     def _value(self, entity: Entity, binding: Binding) -> Schema:

@@ -83,7 +83,7 @@ DETAILS_JSON = beside(
     definition=one("definition", _DEFINITION_JSON),
 )
 # The details are the DAG and its definition in one object.
-_DETAILS = frozenset(wanted.key for codec_ in (DETAILS_JSON, _DEFINITION_JSON) for wanted in codec_.wanted) - {
+DETAILS = frozenset(wanted.key for codec_ in (DETAILS_JSON, _DEFINITION_JSON) for wanted in codec_.wanted) - {
     "definition"
 } | {"last_parsed"}
 
@@ -135,7 +135,7 @@ def _details(call: Call) -> Answer:
     names = call.query.get("fields")
     if not isinstance(names, tuple) or not isinstance(answer.body, dict):
         return answer
-    unknown = [name for name in dict.fromkeys(names) if name not in _DETAILS]
+    unknown = [name for name in dict.fromkeys(names) if name not in DETAILS]
     if unknown:
         detail = f"Invalid fields for <DAGDetailSchema(many=False)>: OrderedSet({unknown})."
         raise RefusedError(400, detail, title="DAGDetailSchema init error")

@@ -29,7 +29,12 @@ NAMES: Mapping[tuple[str, str], Named] = {
     ("GET", _DAG): Named("get_dag", "DAG"),
     ("PATCH", _DAG): Named("patch_dag", "DAG", required=("is_paused",), parameters={"update_mask": _ONLY_PAUSED}),
     ("DELETE", _DAG): Named("delete_dag", "DAG"),
-    ("GET", f"{_DAG}/details"): Named("get_dag_details", "DAG", dags.DETAILS_JSON),
+    ("GET", f"{_DAG}/details"): Named(
+        "get_dag_details",
+        "DAG",
+        dags.DETAILS_JSON,
+        parameters={"fields": several({**TEXT, "enum": sorted(dags.DETAILS)})},
+    ),
     ("GET", f"{_DAG}/tasks"): Named(
         "get_tasks",
         "DAG",

@@ -1,9 +1,11 @@
 """What the stable API's operations on what belongs to no DAG are called in the document, as in Airflow's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graph.rest.described import BOOLEAN, INTEGER, MOMENT, TEXT, Named, Schema, meaning, or_null, record, several
 from graph.rest.stable import event_logs, import_errors
+from resolvers.operations.connections import ID_LENGTH
+from resolvers.operations.pools import DEFAULT_POOL, LEAST_SLOTS, MOST_SLOTS
 
 _TEXT_OR_JSON = ("application/json", "text/plain")
 
@@ -19,6 +21,14 @@ _HEALTH = record(
     **{name: _process(name) for name in ("scheduler", "triggerer", "dag_processor")},
 )
 
+
+def _mask(fields: Sequence[str]) -> Mapping[str, Schema]:
+    return {"update_mask": several({**TEXT, "enum": list(fields)})}
+
+
+_POOL: Mapping[str, Schema] = {"slots": {"minimum": LEAST_SLOTS, "maximum": MOST_SLOTS}}
+_POOL_FIELDS = ("name", "slots", "description", "include_deferred")
+_CONNECTION: Mapping[str, Schema] = {"connection_id": {"pattern": "^[A-Za-z0-9_.-]+$", "maxLength": ID_LENGTH}}
 _CONFIG = record(sections=several(record(name=TEXT, options=several(record(key=TEXT, value=TEXT)))))
 _PROVIDERS = record(providers=several(record(package_name=TEXT, version=TEXT, description=TEXT)), total_entries=INTEGER)
 _PLUGIN: Schema = {
@@ -53,21 +63,24 @@ NAMES: Mapping[tuple[str, str], Named] = {
         "get_import_error", "ImportError", import_errors.IMPORT_ERROR_JSON
     ),
     ("GET", "/connections"): Named("get_connections", "Connection"),
-    ("POST", "/connections"): Named("post_connection", "Connection"),
+    ("POST", "/connections"): Named("post_connection", "Connection", body=_CONNECTION),
     ("GET", "/connections/{connection_id}"): Named("get_connection", "Connection"),
     ("PATCH", "/connections/{connection_id}"): Named("patch_connection", "Connection"),
     ("DELETE", "/connections/{connection_id}"): Named("delete_connection", "Connection"),
     ("POST", "/connections/test"): Named(
         "test_connection",
         "Connection",
-        record(status=meaning("Whether it works.", BOOLEAN), message=TEXT),
+        required=("connection_id", "conn_type"),
+        tells=record(status=meaning("Whether it works.", BOOLEAN), message=TEXT),
         plainly=(403,),
     ),
     ("GET", "/pools"): Named("get_pools", "Pool"),
-    ("POST", "/pools"): Named("post_pool", "Pool", required=("name", "slots")),
+    ("POST", "/pools"): Named("post_pool", "Pool", required=("name", "slots"), body=_POOL),
     ("GET", "/pools/{pool_name}"): Named("get_pool", "Pool"),
-    ("PATCH", "/pools/{pool_name}"): Named("patch_pool", "Pool"),
-    ("DELETE", "/pools/{pool_name}"): Named("delete_pool", "Pool"),
+    ("PATCH", "/pools/{pool_name}"): Named("patch_pool", "Pool", parameters=_mask(_POOL_FIELDS)),
+    ("DELETE", "/pools/{pool_name}"): Named(
+        "delete_pool", "Pool", parameters={"pool_name": {"not": {"enum": [DEFAULT_POOL]}}}
+    ),
     ("GET", "/variables"): Named("get_variables", "Variable"),
     ("POST", "/variables"): Named(
         "post_variables",
