@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from graph.http.graphiql import OURS, STATIC, THEIRS
+from graph.http.graphiql import OURS, THEIRS
+from graph.http.pages import STATIC
 
 pytest.importorskip("hatchling", reason="hatchling is missing: install the group `test`")
 

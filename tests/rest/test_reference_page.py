@@ -14,6 +14,7 @@ from tests.rest.api import Api, api_of
 from tests.world import World
 
 OPERATION = "#operations-DAG-get_dags"
+ANSWER = f"{OPERATION} .live-responses-table"
 # A text box of React's, which listens to what a hand does.
 TYPED = """((box) => {
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, %r);
@@ -40,7 +41,9 @@ def test_the_page_shows_the_api_and_sends_what_it_describes_from_this_server_alo
     press(page, f"{OPERATION} .try-out__btn")
     press(page, f"{OPERATION} .execute")
 
-    page.wait(f"document.querySelector('{OPERATION} .live-responses-table tbody .response-col_status').innerText == '200'")
+    page.wait(
+        f"document.querySelector('{OPERATION} .live-responses-table tbody .response-col_status').innerText == '200'"
+    )
     assert "described" in page.value(f"document.querySelector('{OPERATION} .live-responses-table').innerText")
     assert page.hosts == {"127.0.0.1"}
     assert page.complaints == []

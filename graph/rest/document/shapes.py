@@ -98,11 +98,11 @@ class Shapes:
                 properties[wanted.key] = _described(codec.entity, wanted, told or self._part(codec.entity, wanted))
         properties |= {name: told for name, told in otherwise.items() if name not in properties}
         required = [] if id(codec) in self.partial else sorted(properties)
-        told: Schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
-        return or_null(told) if shape and shape.or_null else told
+        whole: Schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
+        return or_null(whole) if shape and shape.or_null else whole
 
     def _part(self, entity: Entity, wanted: Wanted) -> Schema:
-        if wanted.within is not None:
+        if isinstance(wanted.within, Selection):
             if isinstance(wanted.binding, Each):
                 return several(self.of(wanted.within))
             named = self._named(wanted.within)

@@ -22,7 +22,6 @@ _LOG = record(
     content=meaning("Pairs of a host and what was written there, as Python prints a list of them.", TEXT),
     continuation_token=meaning("What to send as `token` to be told what was written since.", TEXT),
 )
-_VALUE = meaning("The value: as Python prints it, unless `stringify` is false.", {"nullable": True})
 
 NAMES: Mapping[tuple[str, str], Named] = {
     ("GET", f"{_DAG}/dagRuns"): Named("get_dag_runs", "DAGRun"),
