@@ -11,6 +11,7 @@ class Operator(StrEnum):
     """How a condition compares a logical column with a value."""
 
     EQUALS = "equals"
+    SPELLED = "equals in any case"
     IN = "in"
     AT_LEAST = "at least"
     AT_MOST = "at most"
@@ -30,7 +31,7 @@ class Match:
     With a `link`, the condition is met by a row that has at least one linked row which meets it;
     `guard` is then that of the linked rows. `IN` takes a tuple, in which None stands for null; `EITHER` a tuple of
     conditions, at least one of which is to be met, whatever the column.
-    Text is compared without regard to case by `CONTAINS` and `LIKE` only; to `LIKE` alone `%` and `_`
+    Text is compared without regard to case by `SPELLED`, `CONTAINS` and `LIKE` only; to `LIKE` alone `%` and `_`
     mean what they do in SQL.
     """
 

@@ -18,7 +18,7 @@ ANY = "~"
 _AUDITED_APART = {"dag_id", "dag_run_id", "run_id", "task_id", "execution_date", "logical_date"}
 
 # What a path calls otherwise than the shared vocabulary does.
-_COLUMNS = {"dag_run_id": "run_id", "pool_name": "pool", "variable_key": "key"}
+_COLUMNS = {"dag_run_id": "run_id", "pool_name": "pool", "variable_key": "key", "role_name": "name"}
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,20 @@ class BackfillKey:
 
 
 @dataclass(frozen=True)
+class UserKey:
+    """Names a user."""
+
+    username: str
+
+
+@dataclass(frozen=True)
+class RoleKey:
+    """Names a role."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Cleared:
     """Task instances that a change reaches, and the runs that they belong to."""
 
@@ -64,4 +78,4 @@ class Cleared:
     runs: tuple[RunKey, ...] = ()
 
 
-Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | AssetEventKey | BackfillKey
+Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | AssetEventKey | BackfillKey | UserKey | RoleKey

@@ -8,9 +8,11 @@ from graph.rest.stable import (
     datasets,
     deployment,
     pools,
+    roles,
     states,
     task_instances,
     tasks,
+    users,
     variables,
 )
 from graph.rest.stable.problems import render
@@ -28,6 +30,8 @@ STABLE = Dialect(
         *states.ROWS,
         *pools.ROWS,
         *variables.ROWS,
+        *users.ROWS,
+        *roles.ROWS,
     ),
     render,
 )
