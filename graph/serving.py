@@ -28,6 +28,8 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
         endpoints.append((f"{base}/graphiql", "GraphiQL, for a browser"))
     if "stable" in settings.dialects:
         endpoints.append((f"{base}/api/v1", "Airflow's stable REST API"))
+    if service.issuer is not None:
+        endpoints.append((f"{base}/auth/token", "tokens, for clients that log in as Airflow 3's do"))
     endpoints.append((f"{base}/health", "whether the database answers; open to all"))
     lines = [
         click.style(f"airflow-graph {__version__}", bold=True),
@@ -62,7 +64,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         "workers": settings.workers,
-        "http": "h11" if "httptools" in missing() else "httptools",
+        "http": "h11" if "httptools" in missing() else "graph.http.connection:Connection",
         "loop": "asyncio" if "uvloop" in missing() else "uvloop",
         "ws": "none",
         "lifespan": "on",

@@ -87,6 +87,28 @@ class Decrypted:
     flag: str
 
 
+class Secrecy(StrEnum):
+    """How a value may hold secrets."""
+
+    JSON = "json"  # a value under whose keys there may be some
+    TEXT = "text"  # a text that may be JSON, or secret as a whole
+    DOCUMENT = "document"  # a text that is a JSON object, and is hidden where it is none
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A value whose secrets, by Airflow's rules for sensitive names, are shown to some alone.
+
+    `unless` says to whom: whoever holds all of its permissions, for the row's DAG where it names one; to nobody
+    without it. `name` is the logical column that holds the name of the value itself, where it has one.
+    """
+
+    of: Column | Derived | Decrypted
+    secrecy: Secrecy
+    unless: Guard | None = None
+    name: str = ""
+
+
 @dataclass(frozen=True)
 class Constant:
     """A value that is the same for every row, such as the name of the type."""
@@ -155,7 +177,7 @@ class Aggregated:
     match: Filter = ()
 
 
-Binding = Column | Derived | Decrypted | Constant | One | Many | Each | Leading | Plucked | Aggregated
+Binding = Column | Derived | Decrypted | Masked | Constant | One | Many | Each | Leading | Plucked | Aggregated
 
 
 @dataclass(frozen=True)

@@ -1,40 +1,10 @@
-"""How Airflow encrypts variables and connections, and which names say that a value is secret."""
+"""How Airflow encrypts variables and connections."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from resolvers.errors import Invalid, Unavailable
-
-# A value is masked when its name contains one of these: as of Airflow 2.11, and what 3.x added.
-_SENSITIVE_2 = (
-    "access_token",
-    "api_key",
-    "apikey",
-    "authorization",
-    "keyfile_dict",
-    "passphrase",
-    "passwd",
-    "password",
-    "private_key",
-    "proxies",
-    "proxy",
-    "secret",
-    "service_account",
-    "token",
-)
-_SENSITIVE_3 = (
-    *_SENSITIVE_2,
-    "access_key",
-    "auth_header",
-    "bearer",
-    "connection_string",
-    "dsn",
-    "service_key",
-    "webhook_url",
-)
 
 _HINT = (
     "Give the key that Airflow uses: AIRFLOW__CORE__FERNET_KEY, [core] fernet_key in airflow.cfg, "
@@ -89,13 +59,3 @@ class KeyRing:
             return self._fernet.decrypt(stored).decode()
         except (InvalidToken, ValueError):
             raise Unavailable("The value is encrypted with another Fernet key.", hint=_HINT) from None
-
-
-def sensitive(name: str, *, airflow: Literal[2, 3] = 3, also: Iterable[str] = ()) -> bool:
-    """Whether a variable, or a key inside a connection's `extra`, is masked because of its name.
-
-    `also` are the installation's own names: `[core] sensitive_var_conn_names`, split at its commas.
-    """
-    known = _SENSITIVE_2 if airflow == 2 else _SENSITIVE_3
-    lowered = name.strip().lower()
-    return any(part in lowered for part in (*known, *filter(None, also)))

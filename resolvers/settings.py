@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from resolvers.errors import Invalid
+from resolvers.limits import Limits
 
 PREFIX = "AIRFLOW_GRAPH_"
 DEFAULT_PORT = 8088
@@ -38,7 +40,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Settings(BaseSettings):
+Asymmetric = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+
+
+class Settings(Limits):
     """What the service was told, by the command line or else by `AIRFLOW_GRAPH_<NAME>`."""
 
     model_config = SettingsConfigDict(
@@ -78,9 +83,10 @@ class Settings(BaseSettings):
         description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
     )
 
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated.",
+    cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated, `*` for all, "
+        "`none` for none. Unset: as Airflow's own `[api] access_control_allow_origins`, `_methods` and `_headers` say.",
     )
 
     # Who may ask
@@ -88,8 +94,9 @@ class Settings(BaseSettings):
         default=("tokens",),
         description="Ways in which callers may prove who they are, comma-separated, asked in this order: `tokens` "
         "(static ones), `header` (the same, in a header of their own), `basic` (user names and passwords of Airflow's "
-        "FAB auth manager), `kerberos`, `proxy`, and names that other distributions bring; `airflow` stands for what "
-        "Airflow's own configuration says.",
+        "FAB auth manager), `jwt` (tokens of Airflow 3, which `POST /auth/token` then gives out too), `simple` (user "
+        "names and passwords of its SimpleAuthManager), `oidc` (tokens of an OpenID Connect issuer), `kerberos`, "
+        "`proxy`, and names that other distributions bring; `airflow` stands for what Airflow's configuration says.",
     )
     tokens: SecretStr | None = Field(
         default=None,
@@ -150,51 +157,43 @@ class Settings(BaseSettings):
         "meanwhile it costs no hash. It counts no longer than it is the user's.",
     )
 
-    # What one request may cost
-    request_timeout: float = Field(
-        default=60,
-        gt=0,
-        le=3600,
-        description="Seconds after which a request is given up, whatever it waits for; the database is told to stop "
-        "working for it, as it is when the caller hangs up.",
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer of OpenID Connect tokens, such as `https://sso.example.org/realms/data`, letter for letter "
+        "as its tokens say it; for `oidc` in `authentication`. Use https.",
     )
-    statement_timeout: float = Field(
-        default=30, gt=0, le=3600, description="Seconds after which the database gives up a statement."
+    oidc_audience: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Audiences, comma-separated, one of which a token of the issuer must be for: what the issuer calls "
+        "this service, or its client.",
     )
-    lock_timeout: float = Field(
-        default=5, gt=0, le=600, description="Seconds that a write waits for rows that the scheduler holds."
+    oidc_jwks_url: str | None = Field(
+        default=None,
+        description="Where the issuer publishes its keys (JWKS): an address or a file. Unset: where "
+        "`.well-known/openid-configuration` of the issuer says.",
     )
-    pool_size: int = Field(
-        default=10, ge=1, le=500, description="Most database connections that one server process holds."
+    oidc_algorithms: Annotated[tuple[Asymmetric, ...], NoDecode] = Field(
+        default=("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"),
+        description="Algorithms by which the issuer may sign, comma-separated; those of shared secrets are not among "
+        "them.",
     )
-    pool_timeout: float = Field(
-        default=10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
+    oidc_leeway: float = Field(
+        default=10, ge=0, le=300, description="Seconds by which the issuer's clock and ours may differ."
     )
-    prepared_statements: bool | Literal["auto"] = Field(
-        default="auto",
-        description="Whether statements are prepared on the server (PostgreSQL), which is faster. `auto`: on direct "
-        "connections, which are told apart from those of a pooler such as PgBouncer; `true`: behind a pooler too, "
-        "if it keeps track of them; `false`: nowhere, and every connection is used as a pooler's.",
+    oidc_user_claim: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("preferred_username", "email", "sub"),
+        description="Claims that name the caller, comma-separated; the first one that a token has. An e-mail address "
+        "that the issuer calls unverified is passed over.",
     )
-    default_page_size: int = Field(default=100, ge=1, description="Rows of a list that was not asked for a size.")
-    max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
-    max_rows: int = Field(default=50_000, ge=1, description="Most rows, over all levels, of one answer.")
-    max_long_bytes: int = Field(
-        default=100_000_000,
-        ge=1,
-        description="Most bytes of values that may be of any length, such as configurations and serialized DAGs, that "
-        "are read for one answer (PostgreSQL).",
+    oidc_role_claim: str = Field(
+        default="groups",
+        description="Claim that `oidc_roles` looks at; dots lead into nested ones, as in `realm_access.roles`.",
     )
-    max_statements: int = Field(
-        default=100, ge=1, description="Most SQL statements of one answer; each level of each list is one."
-    )
-    max_depth: int = Field(default=15, ge=1, description="Most levels of nested fields in a GraphQL document.")
-    max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
-    max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
-    max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
-
-    max_answer_bytes: int = Field(
-        default=50_000_000, ge=1, description="Longest answer, in bytes, before it is packed."
+    oidc_roles: Annotated[Mapping[str, Role] | None, NoDecode] = Field(
+        default=None,
+        description="Roles by values of that claim: `airflow-admins=admin, analysts=viewer`; or a JSON object, where "
+        "values hold commas. The highest of a caller's counts; who has none is refused. Unset: what the user of that "
+        "name may in Airflow's own database (FAB).",
     )
 
     # What a write does
@@ -215,10 +214,26 @@ class Settings(BaseSettings):
         # in every pod of its namespace.
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
-    @field_validator("cors_origins", "authentication", "proxy_addresses", "kerberos_services", mode="before")
+    @field_validator(
+        *("authentication", "proxy_addresses", "kerberos_services"),
+        *("oidc_audience", "oidc_algorithms", "oidc_user_claim"),
+        mode="before",
+    )
     @classmethod
     def _split_words(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _pair(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("{"):
+            return json.loads(value)
+        pairs = [entry.rpartition("=") for entry in value.split(",") if entry.strip()]
+        if not all(name.strip() for name, _, _ in pairs):
+            raise ValueError("each entry must be value=role")
+        return {name.strip(): role.strip().lower() for name, _, role in pairs}
 
     @field_validator("proxy_addresses")
     @classmethod
@@ -228,7 +243,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{address} is everywhere, not where a proxy is")
         return value
 
-    @field_validator("dialects", mode="before")
+    @field_validator("dialects", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

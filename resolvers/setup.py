@@ -13,7 +13,10 @@ from resolvers.settings import PREFIX, Settings, refuse_from_elsewhere
 from resolvers.tokens import StaticToken, static_tokens
 
 # The settings of which a refusal is about callers.
-_OF_CALLERS = ("authentication", "tokens", "tokens_file", "anonymous_role")
+_OF_CALLERS = (
+    *("authentication", "tokens", "tokens_file", "anonymous_role"),
+    *("oidc_issuer", "oidc_audience", "oidc_roles"),
+)
 
 # How the names of the tables of users and their roles begin, which not everybody needs.
 _USERS = "ab_"

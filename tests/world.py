@@ -87,15 +87,20 @@ class World:
     @classmethod
     def open(cls, url: str, minor: str, **settings: object) -> "World":
         """Return an empty world over a database of that Airflow."""
+        return cls.configured(url, minor, {}, **settings)
+
+    @classmethod
+    def configured(cls, url: str, minor: str, airflow: Mapping[str, str], **settings: object) -> "World":
+        """Return an empty world over a database of that Airflow, which these variables of its own configure."""
         told: Settings = load_settings(database=url, fernet_key=FERNET_KEY, **settings)
-        service = Service.open(told, AirflowConfig.discover(environ={}), url)
+        service = Service.open(told, AirflowConfig.discover(environ=airflow), url)
         assert service.generation.minor == minor or {minor, service.generation.minor} == {"2.10", "2.11"}
         return cls(service, url)
 
     @cached_property
     def documents(self) -> Documents:
         """What prepares documents, as the server does, but however deep they are."""
-        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50}))
+        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50, "max_aliases": 5_000}))
 
     @property
     def generation(self) -> Generation:

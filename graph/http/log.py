@@ -3,8 +3,11 @@
 import logging
 import re
 import time
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from resolvers.traces import fit_for_log
 
 log = logging.getLogger("airflow_graph.request")
 
@@ -75,6 +78,11 @@ class FieldFormatter(logging.Formatter):
             line = f"{self.formatTime(record)} {record.levelname} {record.msg}"
         fields: dict[str, object] = getattr(record, "fields", {})
         return " ".join([line, *[f"{name}={_told(value)}" for name, value in fields.items()]])
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802, ANN401 - logging's own
+        """Return a trace as the log may hold it, also of what the server itself caught."""
+        error = ei[1]
+        return super().formatException(ei if error is None else (type(told := fit_for_log(error)), told, ei[2]))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's own
         """Return the time as logging writes it; many lines fall into one second, which is written out once."""

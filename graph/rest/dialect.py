@@ -41,8 +41,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Dialect:
-    """A REST API of former times: its prefix, its rows, and how it renders a refusal."""
+    """A REST API of former times: its prefix, its rows, and how it renders a refusal.
+
+    To some, whoever presents wrong credentials is the anonymous caller, where there is one.
+    """
 
     prefix: str
     rows: tuple["Row", ...]
     render: Callable[[Problem | RefusedError], Answer]
+    mistaken_are_anonymous: bool = False

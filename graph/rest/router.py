@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,16 +19,17 @@ from starlette.websockets import WebSocketClose
 from graph.http.auth import answer_headers
 from graph.http.body import read_body
 from graph.http.errand import Errand
+from graph.http.gate import Gate
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
-from graph.rest.body import check_body, check_fields, parse_body
+from graph.rest.body import check_body, parse_body
 from graph.rest.call import Call, Limits
 from graph.rest.dialect import Answer, Dialect, RefusedError
 from graph.rest.params import read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
-from resolvers.errors import Invalid, Problem, Unavailable
+from resolvers.errors import Invalid, Problem, Unauthenticated, Unavailable
 from resolvers.service import Service
 
 Authenticate = Callable[[Request], Actor]
@@ -71,6 +73,7 @@ class Endpoint:
     service: Service
     authenticate: Authenticate
     workers: Workers
+    gate: Gate
     limits: Limits
     places: tuple[Place, ...]
 
@@ -102,7 +105,11 @@ class Endpoint:
         if row is None:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
         try:
-            return await self._answer(request, row, names)
+            # Whether all is well may be asked by anybody, ever so often.
+            with nullcontext() if row.open else self.gate.rates.admitted(request.scope):
+                if row.method != "GET":
+                    self.gate.origins.refuse_foreign(request.headers)
+                return await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
             return _response(self.dialect.render(refusal))
         except HungUpError:
@@ -123,15 +130,13 @@ class Endpoint:
             content = await read_body(request, self.service.settings.max_body_bytes, until)
             body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
         query = read_query(row.query, request.query_params)
-        if row.body is not None:
-            check_fields(row.body, body)
 
         def answer(errand: Errand[Response]) -> Response:
-            actor = NOBODY if row.open else self.authenticate(request)
+            actor = NOBODY if row.open else self._caller(request)
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
-                told = row.answer(Call(session, names, query, body, self.limits))
+                told = row.answer(Call(session, names, query, body, self.limits, row.body))
                 content = _content(told)
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)
@@ -142,13 +147,25 @@ class Endpoint:
         late = Unavailable(f"{self.workers.late.detail} {self.workers.late.hint}")
         return await self.workers.answer(answer, request.receive, until=until, late=late)
 
+    def _caller(self, request: Request) -> Actor:
+        """Return who is calling, in the dialect's view of those whose credentials are wrong."""
+        try:
+            return self.authenticate(request)
+        except Unauthenticated:
+            anonymous = self.service.callers.anonymous() if self.dialect.mistaken_are_anonymous else None
+            if anonymous is None:
+                raise
+            return anonymous
+
     @staticmethod
     def _allowed(found: list[tuple[Row, dict[str, Any]]]) -> list[str]:
         methods = [row.method for row, _ in found]
         return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
-def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers) -> list[BaseRoute]:
+def routes_of(
+    dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, gate: Gate
+) -> list[BaseRoute]:
     """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
     places = []
     for row in dialect.rows:
@@ -158,7 +175,7 @@ def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, wo
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    endpoint = Endpoint(dialect, service, authenticate, workers, limits, tuple(places))
+    endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
     return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 

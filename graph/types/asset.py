@@ -7,14 +7,14 @@ import strawberry
 from strawberry import enum_value
 
 from graph.types.asset_event import AssetEvent, AssetEventFilter, AssetEventOrder
-from graph.types.base import column, derived, each, entity, identity, leading, many, matches, one
+from graph.types.base import column, derived, each, entity, identity, leading, many, masked, matches, one
 from graph.types.dag import DAG
-from graph.types.guards import ASSETS, DAG_ASSETS, TASK_ASSETS
+from graph.types.guards import ASSET_EDITORS, ASSETS, DAG_ASSETS, TASK_ASSETS
 from graph.types.later import QueuedAssetEventLater, TaskLater
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.scalars import JSON
-from resolvers.binding import Operator
+from resolvers.binding import Column, Operator, Secrecy
 
 
 @strawberry.enum(description="How assets are ordered.")
@@ -91,7 +91,13 @@ class Asset(Node):
     name: str = column("Its name; in Airflow 2 its URI.")
     uri: str = column("Where it is.")
     group: str | None = column("The kind that its author gave it. Since Airflow 3.0.")
-    extra: JSON | None = column("What its author says about it besides.")
+    extra: JSON | None = masked(
+        "What its author says about it besides. Secrets in it, by Airflow's rules for sensitive keys, are `***` to "
+        "those who lack the permission `asset.create`.",
+        Column("extra"),
+        Secrecy.JSON,
+        unless=ASSET_EDITORS,
+    )
     is_active: bool = derived("Whether some DAG still mentions it.", needs="is_active", by=bool)
     created_at: datetime = column("When it was first met.")
     updated_at: datetime = column("When it was last met.")

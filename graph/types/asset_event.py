@@ -6,14 +6,14 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import column, each, entity, identity, matches, one
+from graph.types.base import column, each, entity, identity, masked, matches, one
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
-from graph.types.guards import ASSET_EVENTS, DAG_ASSETS
+from graph.types.guards import ASSET_EDITORS, ASSET_EVENTS, DAG_ASSETS
 from graph.types.later import AssetAliasLater, AssetLater, TaskInstanceLater
 from graph.types.node import Node
 from graph.types.scalars import JSON
-from resolvers.binding import Operator
+from resolvers.binding import Column, Operator, Secrecy
 
 _UNSERVED = "No index serves this: it reads every update."
 
@@ -58,7 +58,13 @@ class AssetEvent(Node):
     asset_id: int = column("The number of the asset.")
     asset: AssetLater | None = one("The asset.", link="asset")
     timestamp: datetime = column("When it was made.")
-    extra: JSON | None = column("What whoever made it says about it.")
+    extra: JSON | None = masked(
+        "What whoever made it says about it. Secrets in it, by Airflow's rules for sensitive keys, are `***` to those "
+        "who lack the permission `asset.create`.",
+        Column("extra"),
+        Secrecy.JSON,
+        unless=ASSET_EDITORS,
+    )
     source_dag_id: str | None = column("The id of the DAG whose task made it; null where no task did.")
     source_run_id: str | None = column("The id of the run in which it was made.")
     source_task_id: str | None = column("The id of the task that made it.")

@@ -6,14 +6,14 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import column, derived, entity, identity, many, matches, one
+from graph.types.base import column, derived, entity, identity, many, masked, matches, one
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
-from graph.types.guards import RUNS
+from graph.types.guards import RUN_EDITORS, RUNS
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.scalars import JSON
-from resolvers.binding import Operator
+from resolvers.binding import Column, Operator, Secrecy
 
 
 @strawberry.enum(description="What a backfill does with dates that have a run already, unless that is active.")
@@ -67,7 +67,13 @@ class Backfill(Node):
     dag: DAG | None = one("The DAG that it is of.", link="dag")
     from_date: datetime = column("The first date that it reaches, or just before it.")
     to_date: datetime = column("The last date that it reaches, or just after it.")
-    conf: JSON | None = column("What its runs are given.", source="dag_run_conf")
+    conf: JSON | None = masked(
+        "What its runs are given. Secrets in it, by Airflow's rules for sensitive keys, are `***` to those who lack "
+        "the permission `run.edit` on its DAG.",
+        Column("dag_run_conf"),
+        Secrecy.JSON,
+        unless=RUN_EDITORS,
+    )
     is_paused: bool = derived("Whether no further run of it is started.", needs="is_paused", by=bool)
     is_active: bool = derived("Whether it is not over.", needs="completed_at", by=lambda over: over is None)
     reprocess_behavior: ReprocessBehavior = column("What it does with dates that have a run already.")

@@ -23,11 +23,13 @@ from resolvers.binding import (
     Filter,
     Leading,
     Many,
+    Masked,
     Match,
     One,
     Operator,
     Order,
     Plucked,
+    Secrecy,
 )
 
 T = TypeVar("T")
@@ -66,6 +68,18 @@ def derived(description: str, *, needs: str, by: Callable[..., object]) -> Any:
 def decrypted(description: str, *, value: str, flag: str) -> Any:
     """Return a field whose text may be stored encrypted."""
     return bound(description, Decrypted(value, flag))
+
+
+def masked(
+    description: str,
+    of: Column | Derived | Decrypted,
+    secrecy: Secrecy,
+    *,
+    unless: Guard | None = None,
+    name: str = "",
+) -> Any:
+    """Return a field whose secrets, by Airflow's rules for sensitive names, `unless` alone lets somebody see."""
+    return bound(description, Masked(of, secrecy, unless, name))
 
 
 def one(description: str, *, link: str) -> Any:
@@ -149,7 +163,7 @@ def identity() -> Any:
 
 @dataclass_transform(
     kw_only_default=True,
-    field_specifiers=(column, derived, decrypted, one, each, plucked, many, leading, aggregated, identity),
+    field_specifiers=(column, derived, decrypted, masked, one, each, plucked, many, leading, aggregated, identity),
 )
 def entity(relation: str, *, key: str, guard: Guard, name: str | None = None) -> Callable[[type[T]], type[T]]:
     """Declare a noun: a type of the graph whose rows are those of a logical relation.

@@ -31,6 +31,7 @@ from graph.types.later import (
     DagRunFilterLater,
     DagRunLater,
     DagRunOrderLater,
+    DagStructureLater,
     QueuedAssetEventLater,
     TaskGroupLater,
     TaskLater,
@@ -183,4 +184,7 @@ class DAG(Node):
         order="-id",
         filter=BackfillFilterLater,
         order_by=BackfillOrderLater,
+    )
+    structure: DagStructureLater | None = one(
+        "Its tasks and groups as nodes and edges, and drawn; null if its file has not been parsed.", link="structure"
     )

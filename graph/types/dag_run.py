@@ -6,11 +6,11 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import aggregated, column, derived, each, entity, identity, many, matches, one
+from graph.types.base import aggregated, column, derived, each, entity, identity, many, masked, matches, one
 from graph.types.counts import TaskInstanceStateCount, counted
 from graph.types.dag import DAG
 from graph.types.enums import DagRunState, DagRunType
-from graph.types.guards import RUNS, TASK_INSTANCES
+from graph.types.guards import RUN_EDITORS, RUNS, TASK_INSTANCES
 from graph.types.later import (
     AssetEventLater,
     BackfillLater,
@@ -21,7 +21,7 @@ from graph.types.later import (
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.scalars import JSON, Duration
-from resolvers.binding import Operator
+from resolvers.binding import Derived, Operator, Secrecy
 
 _UNSERVED = "In Airflow 2 no index serves this across DAGs: it reads every run."
 
@@ -134,7 +134,13 @@ class DagRun(Node):
     triggering_user: str | None = column("Who asked for it. Since Airflow 3.1.", source="triggering_user_name")
     clear_number: int = column("How often it was cleared.")
     bundle_version: str | None = column("The version of the code that it is bound to. Since Airflow 3.0.")
-    conf: JSON | None = derived("What it was given by whoever triggered it.", needs="conf", by=_told)
+    conf: JSON | None = masked(
+        "What it was given by whoever triggered it. Secrets in it, by Airflow's rules for sensitive keys, are `***` to "
+        "those who lack the permission `run.edit` on its DAG.",
+        Derived(("conf",), _told),
+        Secrecy.JSON,
+        unless=RUN_EDITORS,
+    )
     note: str | None = column("What somebody wrote about it.")
     task_instances: Page[TaskInstanceLater] = many(
         "Its task instances, by task and map index.",

@@ -3,6 +3,7 @@
 from resolvers.access.permissions import Guard, Permission
 
 DAGS = Guard((Permission.DAG_READ,), dag="dag_id")
+EDITABLE_DAGS = Guard((Permission.DAG_EDIT,), dag="dag_id")
 RUNS = Guard((Permission.DAG_READ, Permission.RUN_READ), dag="dag_id")
 # Airflow asks for both: a task instance tells of its run.
 TASK_INSTANCES = Guard((Permission.DAG_READ, Permission.RUN_READ, Permission.TASK_INSTANCE_READ), dag="dag_id")
@@ -18,3 +19,8 @@ ROLES = Guard((Permission.ROLE_READ,))
 # What there is to be permitted, apart from who is: Airflow asks for a permission of its own.
 ACTIONS = Guard((Permission.PERMISSION_READ,))
 ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
+
+# Who sees what is masked for others: whoever may edit it could put it to use anyway.
+RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
+VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))
+ASSET_EDITORS = Guard((Permission.ASSET_CREATE,))

@@ -2,10 +2,10 @@
 
 import strawberry
 
-from graph.types.base import column, decrypted, derived, entity, identity, matches
-from graph.types.guards import VARIABLES
+from graph.types.base import column, derived, entity, identity, masked, matches
+from graph.types.guards import VARIABLE_EDITORS, VARIABLES
 from graph.types.node import Node
-from resolvers.binding import Operator
+from resolvers.binding import Decrypted, Operator, Secrecy
 
 
 @strawberry.input(description="Which variables. Conditions that are left out do not matter.")
@@ -25,10 +25,13 @@ class Variable(Node):
 
     id: strawberry.ID = identity()
     key: str = column("Its key.")
-    value: str | None = decrypted(
-        "Its value in the clear; null, with an error, where the Fernet key to read it is missing.",
-        value="val",
-        flag="is_encrypted",
+    value: str | None = masked(
+        "Its value, decrypted; null, with an error, where the Fernet key to read it is missing. Secrets in it, by "
+        "Airflow's rules for sensitive keys, are `***` to those who lack the permission `variable.edit`.",
+        Decrypted("val", "is_encrypted"),
+        Secrecy.TEXT,
+        unless=VARIABLE_EDITORS,
+        name="key",
     )
     description: str | None = column("What it is for.")
     is_encrypted: bool = derived("Whether its value is stored encrypted.", needs="is_encrypted", by=bool)

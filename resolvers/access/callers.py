@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from resolvers.access.actor import Actor, actor_of_role
+from resolvers.access.airflow_tokens import AirflowTokens
 from resolvers.access.basic import BasicPasswords
 from resolvers.access.brought import brought
 from resolvers.access.configured import AIRFLOW, anonymous_role, ways
@@ -12,7 +13,9 @@ from resolvers.access.credentials import Credentials
 from resolvers.access.fab import FabUsers
 from resolvers.access.kerberos import Kerberos
 from resolvers.access.method import Installation, Method
+from resolvers.access.oidc import OpenIdTokens
 from resolvers.access.proxy import TrustedProxy
+from resolvers.access.simple_logins import SimpleLogins
 from resolvers.access.static import HeaderTokens, StaticTokens
 from resolvers.errors import Invalid, Unauthenticated
 from resolvers.settings import Role
@@ -22,6 +25,9 @@ METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "tokens": StaticTokens.of,
     "basic": BasicPasswords.of,
     "header": HeaderTokens.of,
+    "jwt": AirflowTokens.of,
+    "simple": SimpleLogins.of,
+    "oidc": OpenIdTokens.of,
     "kerberos": Kerberos.of,
     "proxy": TrustedProxy.of,
 }

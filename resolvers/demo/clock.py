@@ -9,6 +9,7 @@ from resolvers.airflow_config import AirflowConfig
 from resolvers.demo.assets import AssetQueue
 from resolvers.demo.scheduling import take_turn
 from resolvers.errors import Problem
+from resolvers.masking import Masking
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import open_engine, read_snapshot, write_transaction
 from resolvers.operations.work import Work
@@ -57,6 +58,7 @@ class DemoClock:
                 self._settings,
                 self._config,
                 KeyRing(),
+                Masking.of(3),
                 now,
             )
             take_turn(work, self._assets)

@@ -193,6 +193,8 @@ _import_error = table(
 )
 
 _rendered_fields = rendered_fields(TABLES)
+# Tokens that Airflow took back before they expired; known to nobody but who verifies tokens.
+table(TABLES, "revoked_token", texts("jti"), dates("exp"))
 
 
 def _run_note(over: FromClause) -> ColumnElement[Any]:

@@ -14,6 +14,7 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("dag", "tags"): Link("dag_tag", (("dag_id", "dag_id"),)),
     ("dag", "tasks"): Link("task", (("dag_id", "dag_id"),)),
     ("dag", "task_groups"): Link("task_group", (("dag_id", "dag_id"),)),
+    ("dag", "structure"): Link("dag_structure", (("dag_id", "dag_id"),)),
     ("dag", "definition"): Link("dag_definition", (("dag_id", "dag_id"),)),
     ("dag_run", "dag"): Link("dag", (("dag_id", "dag_id"),)),
     ("dag_run", "task_instances"): Link("task_instance", (("dag_id", "dag_id"), ("run_id", "run_id"))),

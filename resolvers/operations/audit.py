@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resolvers.access.actor import Actor
+from resolvers.masking import MASK, Masking
 from resolvers.metadata.generation import Generation
 from resolvers.operations.given import given
 from resolvers.operations.work import Work
-from resolvers.secrets import sensitive
 
-MASK = "***"
 _LONGEST_ID = 250
 _DEEPEST = 100
+_VALUE = ("value", "val")
+
+Values = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Audit:
     `method` is the HTTP method that 3.x records. Of the arguments, `dag_id`, `run_id`, `task_id` and `map_index`
     go to columns of their own; `columns` names those that this event fills, `airflow2_columns` those that 2.x
     fills where that differs (it looks at the address of a request alone, 3.x also into its body). `quiet` says for
-    which arguments no row is written.
+    which arguments no row is written. `airflow2_first` is an event that 2.x writes before this one, of the same.
     """
 
     airflow2: str
@@ -32,10 +34,12 @@ class Audit:
     columns: tuple[str, ...] = ("dag_id", "run_id", "task_id")
     airflow2_columns: tuple[str, ...] | None = None
     quiet: Callable[[Generation, Mapping[str, object]], bool] | None = None
+    airflow2_first: str = ""
 
-    def event(self, generation: Generation) -> str:
-        """Return the event's name in this generation, empty where it writes none."""
-        return self.airflow2 if generation.number == 2 else self.airflow3
+    def events(self, generation: Generation) -> tuple[str, ...]:
+        """Return the names of the events that this generation writes, in their order."""
+        told = (self.airflow2_first, self.airflow2) if generation.number == 2 else (self.airflow3,)
+        return tuple(name for name in told if name)
 
     def filled(self, generation: Generation) -> tuple[str, ...]:
         """Return the columns that this event fills in this generation."""
@@ -44,27 +48,53 @@ class Audit:
         return self.columns
 
 
-def masked(value: object, name: str = "", depth: int = 0) -> object:
-    """Return a value as the audit log may hold it: what a telling name declares secret is hidden.
+def masked(sent: object, event: str, generation: Generation, masking: Masking) -> object:
+    """Return what was sent as the audit log may hold it: what is secret is hidden, as this Airflow hides it.
 
-    So is what lies deeper than anybody looks.
+    Airflow 3 tells no value of a variable and none of a connection's `extra`, whatever their names are.
     """
+    all_of_it = generation.number == 3
+
+    def variable(told: Values) -> Values:
+        key = told.get("key", told.get("variable_key"))
+        name = key if isinstance(key, str) else ""
+
+        def hidden(value: object) -> object:
+            if all_of_it:
+                return MASK
+            return masking.mask_text(value, name) if isinstance(value, str) else masking.mask(value, name)
+
+        return {key: hidden(value) if key in _VALUE else value for key, value in told.items()}
+
+    def connection(told: Values) -> Values:
+        hidden = {name: MASK for name in ("password", "extra") if told.get(name) is not None}
+        extra = told.get("extra")
+        if isinstance(extra, str) and not all_of_it:
+            hidden["extra"] = masking.mask_document(extra)
+        return {**told, **hidden}
+
+    if "variable" in event:
+        sent = _each_object(sent, variable)
+    elif "connection" in event:
+        sent = _each_object(sent, connection)
+    return masking.mask(sent)
+
+
+def _each_object(value: object, change: Callable[[Values], Values], depth: int = 0) -> object:
+    """Return JSON in which every object is changed, those in lists and in others too."""
     if depth > _DEEPEST:
         return MASK
     if isinstance(value, Mapping):
-        # A variable's value is as secret as its key says, and the two stand side by side.
-        told = value.get("key", value.get("variable_key"))
-        own = {"value": told, "val": told} if isinstance(told, str) else {}
-        return {key: masked(inner, str(own.get(key, key)), depth + 1) for key, inner in value.items()}
+        return {key: _each_object(inner, change, depth + 1) for key, inner in change(value).items()}
     if isinstance(value, list | tuple):
-        return [masked(inner, name, depth + 1) for inner in value]
-    return MASK if value is not None and name and sensitive(name) else value
+        return [_each_object(inner, change, depth + 1) for inner in value]
+    return value
 
 
 def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra: Mapping[str, object] | None) -> None:
     """Write the row of one change. `extra` is what the caller sent, where that is not the arguments."""
-    event = audit.event(work.generation)
-    if not event or (audit.quiet is not None and audit.quiet(work.generation, arguments)):
+    events = audit.events(work.generation)
+    if not events or (audit.quiet is not None and audit.quiet(work.generation, arguments)):
         return
     columns = audit.filled(work.generation)
     told = {name: value for name, value in given(**arguments).items() if name not in columns and value is not None}
@@ -72,17 +102,18 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
     if work.generation.number == 3:
         sent["method"] = audit.method
     actor: Actor = work.actor
-    work.insert(
-        "log",
-        {
-            "dttm": work.now,
-            "event": event,
-            "owner": actor.name,
-            "owner_display_name": actor.display_name or actor.name,
-            "extra": json.dumps(masked(sent), default=str),
-            **{name: _held(arguments.get(name)) for name in columns},
-        },
-    )
+    for event in events:
+        work.insert(
+            "log",
+            {
+                "dttm": work.now,
+                "event": event,
+                "owner": actor.name,
+                "owner_display_name": actor.display_name or actor.name,
+                "extra": json.dumps(masked(sent, event, work.generation, work.masking), default=str),
+                **{name: _held(arguments.get(name)) for name in columns},
+            },
+        )
 
 
 def _held(value: object) -> object:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, Row, Table, delete
 from resolvers.access.actor import Actor
 from resolvers.airflow_config import AirflowConfig
 from resolvers.errors import NotFound
+from resolvers.masking import Masking
 from resolvers.metadata.generation import Generation, Relation
 from resolvers.secrets import KeyRing
 from resolvers.serialized.dag import SerializedDag, UnreadableDagError
@@ -31,6 +32,7 @@ class Work:
     settings: Settings
     config: AirflowConfig
     keys: KeyRing
+    masking: Masking
     now: datetime
     _dags: dict[str, SerializedDag | None] = field(default_factory=dict, repr=False)
 

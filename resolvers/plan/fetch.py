@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from resolvers.access.scopes import Scopes
 from resolvers.plan.stage import Stage, Variant
 from resolvers.plan.writer import Below, Frame, Row
 from resolvers.selection import Arguments
@@ -22,6 +23,7 @@ class Fetch:
 
     stage: Stage
     variant: Variant
+    scopes: Scopes
     arguments: Arguments
     rows: Sequence[Row]
     count: int
@@ -43,8 +45,8 @@ class Fetch:
         """What the answers need to know of the request beside the rows."""
         window = self.arguments.window
         if window is None:
-            return Frame(totals=self.totals)
-        return Frame(window.first, window.after is not None or window.offset > 0, self.totals)
+            return Frame(self.scopes, totals=self.totals)
+        return Frame(self.scopes, window.first, window.after is not None or window.offset > 0, self.totals)
 
     def size(self, times: Sequence[int] | None = None) -> int:
         """Return how many values the answers hold; `times` says how often each is told, if not once."""

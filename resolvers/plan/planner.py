@@ -13,6 +13,7 @@ from resolvers.binding import (
     Filter,
     Leading,
     Many,
+    Masked,
     One,
     Order,
     Plucked,
@@ -30,6 +31,7 @@ from resolvers.plan.steps import (
     Fixed,
     FixedPart,
     Form,
+    Hidden,
     InfoPart,
     Join,
     Joined,
@@ -157,12 +159,17 @@ class _Level:
     def maker(self, wanted: Wanted, path: tuple[str, ...]) -> Maker:
         binding: Binding = wanted.binding
         match binding:
-            case Column(source):
-                return Value(self.column(path, source), wanted.output)
-            case Derived(needs, by):
-                return Computed(tuple(self.column(path, name) for name in needs), by, wanted.output)
-            case Decrypted(value, flag):
-                return Secret(self.column(path, value), self.column(path, flag), wanted.output)
+            case Column() | Derived() | Decrypted():
+                return self.value(binding, wanted.output, path)
+            case Masked(of, secrecy, unless, name):
+                return Hidden(
+                    self.value(of, None, path),
+                    secrecy,
+                    unless,
+                    self.column(path, unless.dag) if unless is not None and unless.dag else None,
+                    self.column(path, name) if name else None,
+                    wanted.output,
+                )
             case Constant(value):
                 return Fixed(value)
             case One(link) | Leading(link, _) if self.leads_nowhere(link, path):
@@ -186,6 +193,17 @@ class _Level:
                 return found or self.linked(wanted, link, order, path, leading=False)
             case Leading(link, order):
                 return self.linked(wanted, link, order, path, leading=True)
+
+    def value(
+        self, binding: Column | Derived | Decrypted, output: Output | None, path: tuple[str, ...]
+    ) -> Value | Computed | Secret:
+        match binding:
+            case Column(source):
+                return Value(self.column(path, source), output)
+            case Derived(needs, by):
+                return Computed(tuple(self.column(path, name) for name in needs), by, output)
+            case Decrypted(value, flag):
+                return Secret(self.column(path, value), self.column(path, flag), output)
 
     def leads_nowhere(self, link: str, path: tuple[str, ...]) -> bool:
         """Whether this database has no table at the other end of a link."""

@@ -13,9 +13,10 @@ from resolvers.plan.cursor import decode_cursor
 from resolvers.plan.documents import Documents
 from resolvers.plan.fetch import Fetch, Key, keys_of
 from resolvers.plan.ran import Ran
+from resolvers.plan.sight import Sight
 from resolvers.plan.stage import Plans, Stage, Variant
 from resolvers.plan.statement import Statement
-from resolvers.plan.writer import Decrypt, Row
+from resolvers.plan.writer import Row
 from resolvers.selection import Arguments
 
 # How many values an answer may hold for each row that may be read for it: one that stands in it twice counts twice.
@@ -33,7 +34,7 @@ class Found:
 
     fetch: Fetch
     places: Sequence[int]
-    decrypt: Decrypt
+    sight: Sight
 
     def written(self) -> list[Any]:
         """Return the answers as JSON says them; raises where one cannot be written as usual."""
@@ -42,7 +43,7 @@ class Found:
 
     def values(self) -> list[Any]:
         """Return the answers as plain values, whatever these are."""
-        answers = forms.values(self.fetch, self.decrypt)
+        answers = forms.values(self.fetch, self.sight)
         return [answers[place] for place in self.places]
 
 
@@ -82,13 +83,13 @@ class Reader:
                 f"This answer would hold more than {most:,} values.",
                 hint="Ask for smaller pages, fewer levels or fewer fields.",
             )
-        return Found(fetch, places, self.plans.maker.decrypt)
+        return Found(fetch, places, Sight(self.plans.maker.secrets, self.scopes))
 
     def _fetch(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments]) -> Fetch:
         """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
         if stage.joins_list and keys:
             return self._with_list(stage, keys, given)
-        arguments = _arguments(stage, given)
+        arguments = stage.arguments(given)
         variant = stage.variant(arguments, self.scopes, single=_is_single(keys))
         rows = self._rows(stage, variant, arguments, keys)
         below, positions = [], []
@@ -99,12 +100,12 @@ class Reader:
             positions.append(at)
         count = 1 if keys is None else len(keys)
         totals = self._totals(stage, variant, arguments, keys, given)
-        return Fetch(stage, variant, arguments, rows, count, tuple(below), tuple(positions), totals)
+        return Fetch(stage, variant, self.scopes, arguments, rows, count, tuple(below), tuple(positions), totals)
 
     def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
         """Read objects along with the list of each, in one statement."""
         [(child, columns)] = stage.below
-        arguments = _arguments(child, given)
+        arguments = child.arguments(given)
         plan = stage.with_list(arguments, self.scopes, single=_is_single(keys))
         variant, inner = plan.object, plan.list
         most = self.max_rows - self.rows_read + 1
@@ -119,8 +120,8 @@ class Reader:
         places = dict(zip(objects, at, strict=True))
         # What says whether there is a row of the list at all comes before it.
         listed = [(places[row[0]], *row[own + 1 :]) for row in found if row[own]]
-        below = Fetch(child, inner, arguments, listed, len(theirs))
-        return Fetch(stage, variant, _NOTHING, rows, len(keys), (below,), (at,))
+        below = Fetch(child, inner, self.scopes, arguments, listed, len(theirs))
+        return Fetch(stage, variant, self.scopes, _NOTHING, rows, len(keys), (below,), (at,))
 
     def _rows(self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None) -> Sequence[Row]:
         if keys is not None and not keys:
@@ -139,7 +140,8 @@ class Reader:
         window = arguments.window
         cursor: tuple[object, ...] = ()
         if window is not None and window.after is not None:
-            cursor = decode_cursor(window.after, variant.layout.tag, variant.cursor_types)
+            numbers = self.plans.maker.secrets.numbers
+            cursor = decode_cursor(window.after, variant.layout.tag, variant.cursor_types, numbers)
         return Asked(arguments, self.scopes, _columns(stage, keys) if keys else (), cursor, most)
 
     def _totals(
@@ -212,11 +214,6 @@ def _columns(stage: Stage, keys: list[Key]) -> list[list[object]]:
 
 def _is_single(keys: list[Key] | None) -> bool:
     return keys is not None and len(keys) == 1
-
-
-def _arguments(stage: Stage, given: Sequence[Arguments]) -> Arguments:
-    place = stage.step.given
-    return _NOTHING if place is None else given[place]
 
 
 def _placed(variant: Variant) -> Callable[[Row], tuple[object, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from resolvers.access.permissions import Guard
-from resolvers.binding import Filter, Order
+from resolvers.binding import Filter, Order, Secrecy
 from resolvers.output import Output
 
 
@@ -31,6 +31,18 @@ class Secret:
 
     value: int
     flag: int
+    output: Output | None
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What `of` makes, with its secrets hidden unless the actor holds `unless` for the DAG in the column `dag`."""
+
+    of: Value | Computed | Secret
+    secrecy: Secrecy
+    unless: Guard | None
+    dag: int | None
+    name: int | None
     output: Output | None
 
 
@@ -68,7 +80,7 @@ class Reduced:
     output: Output | None
 
 
-Maker = Value | Computed | Secret | Fixed | Joined | Fetched | Reduced
+Maker = Value | Computed | Secret | Hidden | Fixed | Joined | Fetched | Reduced
 Shape = tuple[tuple[str, Maker], ...]
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from resolvers.access.permissions import Guard
+from resolvers.access.scopes import Scopes
 from resolvers.binding import Otherwise
-from resolvers.errors import Problem
 from resolvers.output import Kind, Leaf, Linked, Needed, Output, Parts, Several
 from resolvers.plan.cursor import encode_cursor
+from resolvers.plan.sight import Secrets
 from resolvers.plan.statement import Decode
 from resolvers.plan.steps import (
     AggregateForm,
@@ -24,6 +26,7 @@ from resolvers.plan.steps import (
     Fixed,
     FixedPart,
     Form,
+    Hidden,
     InfoPart,
     Joined,
     ListForm,
@@ -42,7 +45,6 @@ from resolvers.plan.steps import (
 )
 
 Row = tuple[Any, ...]
-Decrypt = Callable[[str | None, bool], object]
 
 
 class AwkwardError(Exception):
@@ -55,7 +57,8 @@ class Layout:
 
     With parents (`has_parents`) the place of the parent comes before them. `decoders` are those of columns that
     do not come as what they stand for; `kinds` the kind of those that always are of one, or null.
-    `order` are the columns by which the rows of a list are ordered; `tag` marks its cursors.
+    `order` are the columns by which the rows of a list are ordered, `counted` those of them that the database counts
+    over all DAGs; `tag` marks its cursors.
     """
 
     has_parents: bool
@@ -63,6 +66,7 @@ class Layout:
     kinds: tuple[Kind | None, ...]
     order: tuple[int, ...]
     tag: str
+    counted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,11 @@ class Below:
 class Frame:
     """What an answer needs to know of its request beside the rows.
 
-    `totals` are by the place of their limit in the request's arguments, and then by the parent's place.
+    `scopes` say to whom secrets are shown. `totals` are by the place of their limit in the request's arguments, and
+    then by the parent's place.
     """
 
+    scopes: Scopes
     first: int = 0
     after: bool = False
     totals: Mapping[int | None, Sequence[int]] = field(default_factory=dict)
@@ -89,12 +95,13 @@ class Frame:
 Write = Callable[[Sequence[Row], int, Sequence[Below], Frame], list[Any]]
 
 
-def writer_of(form: Form, layout: Layout, children: int, decrypt: Decrypt) -> Write:
+def writer_of(form: Form, layout: Layout, children: int, secrets: Secrets) -> Write:
     """Return a function that writes rows of this layout in this form."""
-    code = _Code(layout, decrypt)
+    code = _Code(layout, secrets)
     body = code.body(form)
     lines = ["def write(rows, count, below, frame):"]
     lines += [f"    a{at}, P{at} = below[{at}].answers, below[{at}].positions" for at in range(children)]
+    lines += [f"    s{at} = frame.scopes.of({code.name(guard)})" for at, guard in enumerate(code.revealing)]
     source = "\n".join([*code.functions, *lines, *(f"    {line}" for line in body)])
     exec(compile(source, "<writer>", "exec"), code.names)  # noqa: S102 - of names and places alone, no value is in it
     write: Write = code.names["write"]  # type: ignore[assignment]
@@ -108,8 +115,9 @@ def _missing() -> object:
 class _Code:
     """The source of one writer, and the objects that it names."""
 
-    def __init__(self, layout: Layout, decrypt: Decrypt) -> None:
+    def __init__(self, layout: Layout, secrets: Secrets) -> None:
         self.layout = layout
+        self.secrets = secrets
         self.functions: list[str] = []
         self.names: dict[str, object] = {
             "datetime": datetime,
@@ -117,11 +125,13 @@ class _Code:
             "missing": _missing,
             "cursor": encode_cursor,
             "AwkwardError": AwkwardError,
-            "decrypt": decrypt,
-            "opened": _opened(decrypt),
+            "decrypt": secrets.decrypt,
+            "opened": secrets.opened,
+            "hidden": secrets.numbers.hidden,
         }
         self.named: dict[int, str] = {}
         self.children: dict[int, None] = {}
+        self.revealing: list[Guard] = []
         self.temporaries = 0
 
     def body(self, form: Form) -> list[str]:
@@ -225,7 +235,9 @@ class _Code:
 
     def place(self) -> str:
         """Return an expression of a row's cursor."""
-        values = ", ".join(self.decoded(at) for at in self.layout.order)
+        values = ", ".join(
+            f"hidden({self.decoded(at)})" if at in self.layout.counted else self.decoded(at) for at in self.layout.order
+        )
         return f"cursor({self.layout.tag!r}, ({values},))"
 
     # Objects, and the values in them.
@@ -239,10 +251,10 @@ class _Code:
                 return self.written(f"c{at}", output, self.layout.kinds[at], self.layout.decoders[at])
             case Computed(indexes, by, output):
                 return self.written(self.computed(by, [self.decoded(at) for at in indexes]), output)
-            case Secret(text, flag, output):
-                # Without a form to be written in, a refusal stands for the value; else it is for the careful road.
-                function = "opened" if output is None else "decrypt"
-                return self.written(f"{function}({self.decoded(text)}, bool({self.decoded(flag)}))", output)
+            case Secret(_, _, output):
+                return self.written(self.opened(maker, output), output)
+            case Hidden():
+                return self.written(self.hidden(maker), maker.output)
             case Fixed(value):
                 return repr(value) if value is None or isinstance(value, str) else self.name(value)
             case Joined(present, shape, output):
@@ -256,6 +268,24 @@ class _Code:
                 self.children[child] = None
                 arguments = "".join(f", {self.decoded(at)}" for at in indexes)
                 return self.written(f"{self.name(by)}(a{child}[p{child}]{arguments})", output)
+
+    def opened(self, maker: Secret, output: Output | None) -> str:
+        """Return an expression of a text in the clear."""
+        # Without a form to be written in, a refusal stands for the value; else it is for the careful road.
+        function = "opened" if output is None else "decrypt"
+        return f"{function}({self.decoded(maker.value)}, bool({self.decoded(maker.flag)}))"
+
+    def hidden(self, maker: Hidden) -> str:
+        """Return an expression of a value that is shown as it is to some alone."""
+        value = self.opened(maker.of, maker.output) if isinstance(maker.of, Secret) else self.made(maker.of)
+        name = "None" if maker.name is None else self.decoded(maker.name)
+        hidden = f"{self.name(self.secrets.hiding(maker.secrecy))}({value}, {name})"
+        if maker.unless is None:
+            return hidden
+        if maker.unless not in self.revealing:
+            self.revealing.append(maker.unless)
+        dag = "None" if maker.dag is None else self.decoded(maker.dag)
+        return f"({value} if {dag} in s{self.revealing.index(maker.unless)} else {hidden})"
 
     def computed(self, by: Callable[..., object], columns: list[str]) -> str:
         """Return an expression of what a function makes of columns, without a call where the value is there."""
@@ -365,15 +395,3 @@ def _present(value: object) -> object:
     if value is None:
         raise AwkwardError
     return value
-
-
-def _opened(decrypt: Decrypt) -> Decrypt:
-    """Return what gives a text in the clear, or the refusal: one unreadable value must not hide the others."""
-
-    def opened(value: str | None, flag: bool) -> object:  # noqa: FBT001 - a row's two columns
-        try:
-            return decrypt(value, flag)
-        except Problem as problem:
-            return problem
-
-    return opened

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -72,7 +73,7 @@ def test_it_announces_what_it_serves_and_serves_it(sqlite_store: SQLiteStore, tm
         )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-            _wait_for(client, server)
+            wait_for(client, server.poll)
             answer = client.post(
                 "/graphql",
                 json={"query": "{ deployment { airflowVersion } viewer { name } }"},
@@ -83,7 +84,7 @@ def test_it_announces_what_it_serves_and_serves_it(sqlite_store: SQLiteStore, tm
         server.send_signal(signal.SIGTERM)
         server.wait(30)
 
-    assert answer.json() == {"data": {"deployment": {"airflowVersion": "2.11"}, "viewer": {"name": "ada"}}}
+    assert answer.json()["data"] == {"deployment": {"airflowVersion": "2.11"}, "viewer": {"name": "ada"}}
     assert (anonymous.status_code, anonymous.headers["www-authenticate"]) == (401, "Bearer")
     told = log.read_text()
     assert "Airflow    2.11" in told
@@ -93,9 +94,9 @@ def test_it_announces_what_it_serves_and_serves_it(sqlite_store: SQLiteStore, tm
     assert "Traceback" not in told
 
 
-def _wait_for(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
+def wait_for(client: httpx.Client, ended: Callable[[], int | None]) -> None:
     for _ in range(300):
-        assert server.poll() is None, "the server ended"
+        assert ended() is None, "the server ended"
         try:
             if client.get("/health").status_code == 200:
                 return

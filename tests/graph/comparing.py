@@ -1,6 +1,7 @@
 """One request, answered by the plan and by the reference over the same rows: what each of them says."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -85,14 +86,17 @@ def answers(world: World, asked: Asked, actor: Actor | None = None) -> Iterator[
                 yield planned(leading, variables), reference.result()
 
 
-def answered(world: World, asked: Asked) -> list[Told]:
-    """Return what the plan alone says to each of the requests for a valid document."""
+def answered(world: World, asked: Asked, actor: Actor | None = None, *, cursors_of: World | None = None) -> list[Told]:
+    """Return what the plan alone says to each of the requests for a valid document.
+
+    Cursors are those that an admin is given, in this world or in another.
+    """
     prepared = world.documents.prepare(asked.text)
     assert prepared.errors == (), (asked.text, prepared.errors)
     found = []
     for given in asked.variables:
-        variables = {name: _placed(world, value) for name, value in given.items()}
-        with world.service.session(world.actor()) as session:
+        variables = {name: _placed(cursors_of or world, value) for name, value in given.items()}
+        with world.service.session(actor or world.actor()) as session:
             told = answer(SCHEMA, prepared, prepared.operation(asked.operation), variables, session)
             found.append(Told.of(told.data, told.errors))
     return found
@@ -111,6 +115,12 @@ def restore(world: World, kept: Path) -> None:
     """Make a world on SQLite what it was when its file was copied."""
     with closing(sqlite3.connect(kept)) as source, closing(sqlite3.connect(file_of(world))) as target:
         source.backup(target)
+
+
+def copied(world: World, to: Path) -> Path:
+    """Return a copy of a world on SQLite, for `restore`."""
+    shutil.copyfile(file_of(world), to)
+    return to
 
 
 def file_of(world: World) -> Path:

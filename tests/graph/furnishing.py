@@ -101,9 +101,9 @@ def _runs(world: World) -> None:
     )
     # Airflow 2.9 keeps no earlier tries.
     for number in (1, 2) if world.generation.can(Capability.TRY_HISTORY) else ():
-        _tried(world, "described", "d", "shown", number)
-    _note(world, "etl", "r2", "looked into it")
-    _note_task(world, "etl", "r2", "load", "the disk was full")
+        tried(world, "described", "d", "shown", number)
+    note(world, "etl", "r2", "looked into it")
+    note_task(world, "etl", "r2", "load", "the disk was full")
 
 
 def _times(day: int, hour: int) -> dict[str, object]:
@@ -111,7 +111,8 @@ def _times(day: int, hour: int) -> dict[str, object]:
     return {"start_date": start, "end_date": start + timedelta(seconds=90), "duration": 90.5}
 
 
-def _tried(world: World, dag_id: str, run_id: str, task_id: str, number: int, **values: object) -> None:
+def tried(world: World, dag_id: str, run_id: str, task_id: str, number: int, **values: object) -> None:
+    """Add an earlier try of a task instance."""
     row: dict[str, object] = {
         "dag_id": dag_id,
         "run_id": run_id,
@@ -133,12 +134,14 @@ def _tried(world: World, dag_id: str, run_id: str, task_id: str, number: int, **
     world.insert("task_try", row)
 
 
-def _note(world: World, dag_id: str, run_id: str, text: str) -> None:
+def note(world: World, dag_id: str, run_id: str, text: str) -> None:
+    """Add the note of a run."""
     number = world.rows("dag_run", "id", dag_id=dag_id, run_id=run_id)[0]["id"]
     world.insert("dag_run_note", {"dag_run_id": number, "content": text, "created_at": DAY, "updated_at": DAY})
 
 
-def _note_task(world: World, dag_id: str, run_id: str, task_id: str, text: str) -> None:
+def note_task(world: World, dag_id: str, run_id: str, task_id: str, text: str) -> None:
+    """Add the note of a task instance."""
     key: Mapping[str, object] = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": -1}
     if world.generation.number == 3:
         key = {"ti_id": world.rows("task_instance", "id", **key)[0]["id"]}
@@ -253,8 +256,8 @@ def _spoil_task_instances(world: World) -> None:
     world.task_instance("half", "h", "a", "success", try_number=None, max_tries=None)
     world.task_instance("etl", "r3", "odd", "sleepwalking", pool_slots=None)
     if world.generation.can(Capability.TRY_HISTORY):
-        _tried(world, "etl", "r2", "load", 1, pool=None)
-        _tried(world, "etl", "r2", "extract", 1, state="hibernating", duration=float("inf"))
+        tried(world, "etl", "r2", "load", 1, pool=None)
+        tried(world, "etl", "r2", "extract", 1, state="hibernating", duration=float("inf"))
 
 
 def _spoil_keepers(world: World) -> None:

@@ -202,6 +202,20 @@ class Airflow:
         """Wait for a fact; AssertionError, with what the logs say, when it does not come true in time."""
         self._until(fact, time.monotonic() + timeout, hope)
 
+    def python(self, script: str, *arguments: str, **environment: str) -> str:
+        """Return what a script prints that its own Python runs, with these variables beside its configuration."""
+        done = subprocess.run(
+            [str(self._venv / "bin" / "python"), "-c", script, *arguments],
+            env={**self._environment, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+        )
+        assert not done.returncode, f"{done.stdout}{done.stderr}"
+        return done.stdout
+
     def put_marker(self, name: str) -> None:
         """Take away the cause to fail, or to wait, of the run of this name."""
         (self._layout.markers / name).touch()

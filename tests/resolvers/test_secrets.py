@@ -4,7 +4,7 @@ import pytest
 from cryptography.fernet import Fernet, MultiFernet
 
 from resolvers.errors import Invalid, Unavailable
-from resolvers.secrets import KeyRing, sensitive
+from resolvers.secrets import KeyRing
 
 KEYS = [Fernet.generate_key().decode() for _ in range(3)]
 
@@ -76,22 +76,3 @@ def test_a_key_that_is_none_is_refused_at_once_and_not_shown(text: str) -> None:
 
 def test_keys_are_not_shown() -> None:
     assert repr(KeyRing.parse(KEYS[0])) == "KeyRing()"
-
-
-@pytest.mark.parametrize("name", ["password", "DB_PASSWORD", "my-secret", " Token ", "a_keyfile_dict"])
-def test_names_that_tell_of_secrets_are_sensitive_in_every_airflow(name: str) -> None:
-    assert sensitive(name, airflow=2)
-    assert sensitive(name, airflow=3)
-
-
-@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY", "sentry_dsn", "webhook_url"])
-def test_airflow_3_knows_more_names(name: str) -> None:
-    assert not sensitive(name, airflow=2)
-    assert sensitive(name, airflow=3)
-
-
-def test_other_names_are_not_sensitive_unless_the_installation_says_so() -> None:
-    assert not sensitive("threshold")
-    assert not sensitive("")
-    assert sensitive("Threshold", also=["", "thresh"])
-    assert not sensitive("threshold", also=[""])

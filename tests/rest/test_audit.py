@@ -40,7 +40,9 @@ def test_what_names_a_run_goes_to_columns_of_its_own(api: Api) -> None:
 
 def test_the_value_of_a_secret_is_not_told(api: Api) -> None:
     api.send("PATCH", "/variables/plain", json={"key": "plain", "value": "told"})
-    assert audited(api)["extra"] == {"key": "plain", "value": "told"}
+    # Airflow 3 tells no value of any variable.
+    told = {2: "told", 3: "***"}[api.world.generation.number]
+    assert audited(api)["extra"] == {"key": "plain", "value": told}
 
     api.send("POST", "/variables", json={"key": "db_password", "value": "hunter2"})
     assert audited(api)["extra"] == {"key": "db_password", "value": "***"}

@@ -34,4 +34,5 @@ STABLE = Dialect(
         *roles.ROWS,
     ),
     render,
+    mistaken_are_anonymous=True,
 )

@@ -101,7 +101,8 @@ def test_a_secret_is_not_told_to_the_audit_log(world: World) -> None:
         assert (audited(world)[1]["value"], audited(world)[1]["description"]) == ("***", "of the db")
 
         session.run(set_variable, key="limit", value="10")
-        assert audited(world)[1]["value"] == "10"
+        # Airflow 3 tells no value of any variable.
+        assert audited(world)[1]["value"] == {2: "10", 3: "***"}[world.generation.number]
 
 
 def test_a_key_that_the_column_cannot_hold_is_refused(world: World) -> None:
