@@ -270,6 +270,8 @@ class Session:
                 self.close()
                 result = self._attempt(operation, arguments, sent)
         except Exception:
+            # What was read for the refusal would keep SQLite from being written.
+            self.close()
             with write_transaction(self.service.engine) as connection:
                 write_audit(self._work(connection), operation.audit, arguments, sent)
             raise
