@@ -37,6 +37,10 @@ BODIES: Mapping[tuple[str, str], object] = {
     ("PATCH", "/pools/{pool_name}"): {"name": "narrow", "slots": 1},
     ("POST", "/variables"): {"key": "plain", "value": "v"},
     ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
+    ("POST", "/users"): {"username": "ben", "email": "ben@example.org", "first_name": "Ben", "last_name": "B"},
+    ("PATCH", "/users/{username}"): {"username": "ben", "email": "b", "first_name": "Ben", "last_name": "B"},
+    ("POST", "/roles"): {"name": "Keepers", "actions": []},
+    ("PATCH", "/roles/{role_name}"): {"name": "Keepers"},
 }
 NAMES = {
     "{dag_id}": "etl",
@@ -45,6 +49,8 @@ NAMES = {
     "{map_index:int}": "0",
     "{pool_name}": "narrow",
     "{variable_key:path}": "plain",
+    "{username}": "ben",
+    "{role_name}": "Keepers",
 }
 
 DAG_NOUNS = ("dag", "run", "task", "task_instance")

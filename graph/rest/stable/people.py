@@ -7,13 +7,18 @@ from graph.rest.call import Call
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.params import Parameter
 from graph.rest.rows import Row
+from resolvers.access.permissions import Permission
 from resolvers.operations.people import no_users
 
 
 @dataclass(frozen=True)
 class OfPeople:
-    """A row about users or roles, refused where this Airflow keeps them elsewhere: with 400, as Airflow 2 does."""
+    """A row about users or roles, refused where this Airflow keeps them elsewhere: with 400, as Airflow 2 does.
 
+    Who lacks the permission that the row `needs` is refused by the row itself.
+    """
+
+    needs: Permission
     row: Row
 
     @property
@@ -44,6 +49,6 @@ class OfPeople:
     def answer(self, call: Call) -> Answer:
         """Answer a call, or say where users live."""
         problem = no_users(call.session.generation)
-        if problem is not None:
+        if problem is not None and call.session.actor.may(self.needs):
             raise RefusedError(400, problem.detail)
         return self.row.answer(call)

@@ -1,7 +1,6 @@
 """`/roles` and `/permissions`: what users may do, as Airflow's FAB auth manager keeps it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words, said
@@ -12,6 +11,7 @@ from graph.rest.params import Kind, lists
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.people import OfPeople
 from graph.types.role import Permission, PermissionAction, Role
+from resolvers.access.permissions import Permission as Needed
 from resolvers.binding import Order
 from resolvers.errors import Conflict, NotFound, Problem
 from resolvers.operations.roles import NAME_LENGTH, Pair, create_role, delete_role, update_role
@@ -61,33 +61,40 @@ def _pairs(told: object) -> list[Pair]:
 
 def _create(call: Call) -> Answer:
     """Make a role; Airflow answers with an empty object."""
-    if "actions" not in call.body and call.session.actor.may(create_role.needs):
-        raise RefusedError(400, _NO_ACTIONS)
-    permissions = _pairs(call.body.get("actions"))
     try:
-        call.session.run(create_role, name=str(call.body["name"]), permissions=permissions)
+        call.change(create_role, {}, lambda: _made(call))
     except Problem as problem:
         raise said(problem, _WORDS, call) from problem
     return Answer({})
 
 
+def _made(call: Call) -> dict[str, object]:
+    name = call.body["name"]
+    # That there is such a role already, the operation says before all else.
+    if "actions" not in call.body and call.find(ROLE_JSON, name=name) is None:
+        raise RefusedError(400, _NO_ACTIONS)
+    return {"name": name, "permissions": _pairs(call.body.get("actions"))}
+
+
 def _change(call: Call) -> Answer:
     """Rename a role, or let it permit more: what `update_mask` names, else all that the body tells."""
-    told = _masked(call)
-    arguments: dict[str, Any] = {"new_name": told["name"]} if "name" in told else {}
     try:
-        key = call.session.run(
-            update_role, name=call.path["role_name"], permissions=_pairs(told.get("actions")), **arguments
-        )
+        key = call.change(update_role, {"name": call.path["role_name"]}, lambda: _changes(call))
     except Problem as problem:
         raise said(problem, _WORDS, call) from problem
     return Answer(call.find(ROLE_JSON, name=key.name))
 
 
+def _changes(call: Call) -> dict[str, object]:
+    told = _masked(call)
+    named = {"new_name": told["name"]} if "name" in told else {}
+    return {**named, "permissions": _pairs(told.get("actions"))}
+
+
 def _masked(call: Call) -> Mapping[str, object]:
     mask = call.query.get("update_mask")
-    # Who may not change roles, and that there is no such role, the operation says before all else.
-    if not isinstance(mask, tuple) or not call.session.actor.may(update_role.needs) or call.find(ROLE_JSON) is None:
+    # That there is no such role, the operation says before all else.
+    if not isinstance(mask, tuple) or call.find(ROLE_JSON) is None:
         return call.body
     names = [name.strip() for name in mask]
     for name in names:
@@ -98,14 +105,17 @@ def _masked(call: Call) -> Mapping[str, object]:
     return {name: call.body[name] for name in names}
 
 
-ROWS: tuple[Row, ...] = tuple(
-    OfPeople(row)
-    for row in (
-        Page("/roles", ROLE_JSON, "roles", Sorting(Order(("name",)), {"role_id": "id", "name": "name"}, upwards=True)),
-        Custom("POST", "/roles", _create, body=_BODY),
-        Read("/roles/{role_name}", ROLE_JSON, _MISSING),
-        Custom("PATCH", "/roles/{role_name}", _change, body=_BODY, query=lists("update_mask")),
-        Write("DELETE", "/roles/{role_name}", delete_role, path_as={"role_name": "name"}, words={NotFound: _MISSING}),
-        Page("/permissions", ACTION_JSON, "actions", Sorting(Order(("id",)))),
-    )
+_ONE = "/roles/{role_name}"
+_SORTING = Sorting(Order(("name",)), {"role_id": "id", "name": "name"}, upwards=True)
+
+ROWS: tuple[Row, ...] = (
+    OfPeople(Needed.ROLE_READ, Page("/roles", ROLE_JSON, "roles", _SORTING)),
+    OfPeople(Needed.ROLE_CREATE, Custom("POST", "/roles", _create, body=_BODY)),
+    OfPeople(Needed.ROLE_READ, Read(_ONE, ROLE_JSON, _MISSING)),
+    OfPeople(Needed.ROLE_EDIT, Custom("PATCH", _ONE, _change, body=_BODY, query=lists("update_mask"))),
+    OfPeople(
+        Needed.ROLE_DELETE,
+        Write("DELETE", _ONE, delete_role, path_as={"role_name": "name"}, words={NotFound: _MISSING}),
+    ),
+    OfPeople(Needed.PERMISSION_READ, Page("/permissions", ACTION_JSON, "actions", Sorting(Order(("id",))))),
 )

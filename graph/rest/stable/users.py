@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from graph.rest.body import Body, Property
 from graph.rest.call import Call, Words, said
@@ -17,6 +16,7 @@ from graph.types.base import entity_of
 from graph.types.guards import USERS
 from graph.types.role import Role
 from graph.types.user import User
+from resolvers.access.permissions import Permission
 from resolvers.binding import Match, Operator, Order
 from resolvers.errors import Conflict, NotFound, Problem
 from resolvers.operations.keys import UserKey
@@ -86,39 +86,42 @@ def _user(call: Call) -> Answer:
     return Answer(found)
 
 
-def _told(body: Mapping[str, object]) -> dict[str, Any]:
-    """Return a body as arguments: of roles their names."""
-    told = dict(body)
-    if isinstance(roles := body.get("roles"), list):
-        told["roles"] = [role["name"] for role in roles]
-    return told
-
-
 def _create(call: Call) -> Answer:
     """Make a user."""
     try:
-        key = call.session.run(create_user, **_told(call.body))
+        key = call.change(create_user, {}, lambda: _arguments(call.body))
     except Conflict as problem:
         raise _TAKEN.get(problem.field, Words("Conflict")).refusal(409, "AlreadyExists", call) from problem
-    return Answer(_read(call, key))
+    return _read(call, key)
 
 
 def _change(call: Call) -> Answer:
     """Change a user: what `update_mask` names, else all that the body tells."""
-    told = _told(_masked(call))
-    if "username" in told:
-        told["new_username"] = told.pop("username")
     try:
-        key = call.session.run(update_user, username=call.path["username"], **told)
+        key = call.change(update_user, {"username": call.path["username"]}, lambda: _changes(call))
     except Problem as problem:
         raise said(problem, {NotFound: _MISSING}, call) from problem
-    return Answer(_read(call, key))
+    return _read(call, key)
+
+
+def _changes(call: Call) -> dict[str, object]:
+    told = _arguments(_masked(call))
+    return {"new_username" if name == "username" else name: value for name, value in told.items()}
+
+
+def _arguments(body: Mapping[str, object]) -> dict[str, object]:
+    """Return a body as arguments: of roles their names."""
+    return {**body, "roles": _names(body["roles"])} if "roles" in body else dict(body)
+
+
+def _names(roles: object) -> list[str]:
+    return [role["name"] for role in roles] if isinstance(roles, list) else []
 
 
 def _masked(call: Call) -> Mapping[str, object]:
     mask = call.query.get("update_mask")
-    # Who may not change users, and that there is no such user, the operation says before all else.
-    if not isinstance(mask, tuple) or not call.session.actor.may(update_user.needs) or _find(call) is None:
+    # That there is no such user, the operation says before all else.
+    if not isinstance(mask, tuple) or _find(call) is None:
         return call.body
     names = [name.strip() for name in mask]
     unknown = [name for name in names if name not in call.body]
@@ -127,19 +130,26 @@ def _masked(call: Call) -> Mapping[str, object]:
     return {name: call.body[name] for name in names}
 
 
-def _read(call: Call, key: UserKey) -> Json | None:
-    return call.find(USER_JSON, username=key.username)
+def _read(call: Call, key: UserKey) -> Answer:
+    """Return what became of a user, their roles in the order in which they were sent."""
+    found = call.find(USER_JSON, username=key.username) or {}
+    sent, held = _names(call.body.get("roles")), found.get("roles")
+    if isinstance(held, list):
+        held.sort(key=lambda role: sent.index(role["name"]) if role["name"] in sent else len(sent))
+    return Answer(found)
 
 
 _SORTING = Sorting(_BY_NUMBER, {name: name for name in ("id", "first_name", "last_name", "email")}, upwards=True)
 
-ROWS: tuple[Row, ...] = tuple(
-    OfPeople(row)
-    for row in (
-        Page("/users", USER_JSON, "users", _SORTING),
-        Custom("POST", "/users", _create, body=_BODY),
-        Custom("GET", "/users/{username}", _user),
-        Custom("PATCH", "/users/{username}", _change, body=_BODY, query=lists("update_mask")),
-        Write("DELETE", "/users/{username}", delete_user, path_as={"username": "username"}, words={NotFound: _MISSING}),
-    )
+_ONE = "/users/{username}"
+
+ROWS: tuple[Row, ...] = (
+    OfPeople(Permission.USER_READ, Page("/users", USER_JSON, "users", _SORTING)),
+    OfPeople(Permission.USER_CREATE, Custom("POST", "/users", _create, body=_BODY)),
+    OfPeople(Permission.USER_READ, Custom("GET", _ONE, _user)),
+    OfPeople(Permission.USER_EDIT, Custom("PATCH", _ONE, _change, body=_BODY, query=lists("update_mask"))),
+    OfPeople(
+        Permission.USER_DELETE,
+        Write("DELETE", _ONE, delete_user, path_as={"username": "username"}, words={NotFound: _MISSING}),
+    ),
 )

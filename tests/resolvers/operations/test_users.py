@@ -94,7 +94,7 @@ def test_a_name_in_any_case_and_an_address_are_one_user_s(staffed: World, told: 
     with staffed.service.session(staffed.actor()) as session:
         with pytest.raises(Conflict) as raised:
             session.run(create_user, **{**BEN, **told})
-        renamed = {"new_username": told["username"]} if "username" in told else told
+        renamed: dict[str, Any] = {"new_username": told["username"]} if "username" in told else {**told}
         with pytest.raises(Conflict, match="already exists"):
             session.run(update_user, username="vic", **renamed)
 
