@@ -1,6 +1,6 @@
 """Users of Airflow's FAB auth manager, without their passwords."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 import strawberry
@@ -13,6 +13,11 @@ from graph.types.role import Role
 from resolvers.binding import Operator
 
 _CLOCK = "By the clock of Airflow's server, which is taken to be UTC's."
+
+
+def in_utc(told: datetime | None) -> datetime | None:
+    """Return an instant that PostgreSQL keeps without a zone as one of UTC's."""
+    return told if told is None or told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
 @strawberry.enum(description="How users are ordered.")
@@ -64,11 +69,13 @@ class User(Node):
     first_name: str = column("Their first name.")
     last_name: str = column("Their last name.")
     is_active: bool = derived("Whether they may come in.", needs="is_active", by=bool)
-    last_login: datetime | None = column(f"When they last came in. {_CLOCK}")
+    last_login: datetime | None = derived(f"When they last came in. {_CLOCK}", needs="last_login", by=in_utc)
     login_count: int | None = column("How often they came in.")
     fail_login_count: int | None = column("How often they failed to, since they last came in.")
-    created_on: datetime | None = column(f"When they were made. {_CLOCK}")
-    changed_on: datetime | None = column(f"When they were last changed, as far as Airflow notes it. {_CLOCK}")
+    created_on: datetime | None = derived(f"When they were made. {_CLOCK}", needs="created_on", by=in_utc)
+    changed_on: datetime | None = derived(
+        f"When they were last changed, as far as Airflow notes it. {_CLOCK}", needs="changed_on", by=in_utc
+    )
     roles: list[Role] = each(
         "Their own roles, as far as you may read roles.", link="roles", order="role_id", through="role"
     )
