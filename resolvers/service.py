@@ -16,9 +16,10 @@ from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
 from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
-from resolvers.access.permissions import Guard
+from resolvers.access.permissions import Guard, Permission
 from resolvers.access.scopes import Scopes
 from resolvers.access.visibility import admits
+from resolvers.airflow_cli import AirflowCli, Verdict
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
@@ -42,7 +43,9 @@ from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup
 from resolvers.settings import Settings
+from resolvers.sources.configuration import Configuration
 from resolvers.sources.health import Health, read_health
+from resolvers.sources.installed import Plugin, Provider, plugins_of, providers_of
 from resolvers.stopping import Stop, Stoppable, interrupt
 
 P = ParamSpec("P")
@@ -66,6 +69,7 @@ class Service:
     masking: Masking
     callers: Callers
     plans: Plans
+    cli: AirflowCli
     # One connection beside those of requests: however busy these are, it can be found out whether there is a database.
     spare: Engine
     issuer: Issuer | None = None
@@ -100,7 +104,8 @@ class Service:
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
         # Connected when it is first asked.
         spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
-        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), spare, issuer)
+        cli = AirflowCli.of(settings.airflow_command, config.environ)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, spare, issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -289,6 +294,34 @@ class Session:
         service = self.service
         with self._stoppable(), read_snapshot(service.engine) as connection, self._reached(connection):
             return read_health(connection, service.generation, service.config, datetime.now(UTC))
+
+    def configuration(self) -> Configuration:
+        """Return what may be shown of Airflow's configuration."""
+        self.needs(Permission.CONFIG_READ)
+        return Configuration(self.service.config, self.generation.number)
+
+    def providers(self) -> tuple[Provider, ...]:
+        """Return the provider packages that Airflow has installed, as its command line tells."""
+        self.needs(Permission.PROVIDER_READ)
+        return providers_of(self.service.cli)
+
+    def plugins(self) -> tuple[Plugin, ...]:
+        """Return the plugins that Airflow has loaded, as its command line tells."""
+        self.needs(Permission.PLUGIN_READ)
+        return plugins_of(self.service.cli)
+
+    def test_connection(self, settings: Mapping[str, object]) -> Verdict:
+        """Have a connection tested that is stored nowhere, by Airflow's command line."""
+        self.needs(Permission.CONNECTION_CREATE)
+        return self.service.cli.test(settings)
+
+    def needs(self, permission: Permission) -> None:
+        """Refuse who lacks a permission that is not about DAGs."""
+        if not self.actor.may(permission):
+            raise Forbidden(
+                f"{self.actor.name} may not do this: it needs the permission {permission.value}.",
+                hint="viewer { permissions } lists what you may do.",
+            )
 
     def cancel(self, reason: Problem) -> None:
         """End this session by a refusal, from another thread: the database gives up what it does for it.

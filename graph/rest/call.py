@@ -23,7 +23,18 @@ ANY = WHICHEVER
 _AUDITED_APART = {"dag_id", "dag_run_id", "run_id", "task_id", "execution_date", "logical_date"}
 
 # What a path calls otherwise than the shared vocabulary does.
-_COLUMNS = {"dag_run_id": "run_id", "pool_name": "pool", "variable_key": "key", "role_name": "name"}
+_COLUMNS = {
+    "dag_run_id": "run_id",
+    "pool_name": "pool",
+    "variable_key": "key",
+    "connection_id": "conn_id",
+    "event_log_id": "id",
+    "import_error_id": "id",
+    "role_name": "name",
+}
+
+# Names of what has secrets: of a change to it the audit log tells the body alone, where there is one.
+_TOLD_BY_BODY = {"variable_key", "connection_id"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a row: who asks, and what for."""
+    """One request to a row: who asks, what for, and which forms of the answer they `accept`."""
 
     session: Session
     path: Mapping[str, Any]
@@ -45,6 +56,8 @@ class Call:
     content: Mapping[str, object]
     limits: Limits
     form: Body | None = None
+    # What the caller takes, as it says.
+    accept: str = ""
 
     @property
     def body(self) -> Mapping[str, object]:
@@ -54,8 +67,8 @@ class Call:
         return self.content
 
     def admit(self, guard: Guard) -> None:
-        """Refuse who may not read of the DAG that the path names, whether or not there is such a DAG."""
-        dag_id = self.path.get("dag_id", ANY)
+        """Refuse who may not read of the DAG that the address names, whether or not there is such a DAG."""
+        dag_id = self.path.get("dag_id") or str(self.query.get("dag_id") or ANY)
         self.session.admit(guard, dag_id)
         if dag_id == ANY:
             # Who may ask for whichever is told that it is no DAG's name, even where they may see no DAG at all.
@@ -97,11 +110,12 @@ class Call:
         """Return what the audit log says that the client sent.
 
         Airflow has columns of their own for what names a run or a task instance, and leaves that out of
-        the rest; of a variable it tells the body alone, where there is one.
+        the rest.
         """
+        if self.content and _TOLD_BY_BODY & self.path.keys():
+            return dict(self.content)
         told = {**self.query, **self.path}
-        left_out = _AUDITED_APART | ({"variable_key"} if self.content else set())
-        return {**{name: _text(value) for name, value in told.items() if name not in left_out}, **self.content}
+        return {**{name: _text(value) for name, value in told.items() if name not in _AUDITED_APART}, **self.content}
 
 
 def _text(value: object) -> object:
@@ -122,7 +136,7 @@ class Words:
 
     def refusal(self, status: int, section: str, call: Call) -> RefusedError:
         """Return the refusal of a call in these words."""
-        told = {**call.content, **call.path}
+        told = {**call.query, **call.content, **call.path}
         detail = None if self.detail is None else self.detail.format_map(told)
         return RefusedError(status, detail, title=self.title.format_map(told), section=section)
 
@@ -135,9 +149,15 @@ _SECTIONS: Mapping[str, tuple[int, str]] = {
 }
 
 
-def said(problem: Problem, words: Mapping[type[Problem], Words], call: Call) -> Problem | RefusedError:
+# What a dialect calls a kind of refusal, where need be by what else there is to it.
+Saying = Words | Callable[[Call, Problem], Words | None]
+
+
+def said(problem: Problem, words: Mapping[type[Problem], Saying], call: Call) -> Problem | RefusedError:
     """Return a refusal in the dialect's words for it, or as it is where the dialect has none."""
     told = next((told for kind, told in words.items() if isinstance(problem, kind)), None)
+    if told is not None and not isinstance(told, Words):
+        told = told(call, problem)
     if told is None or problem.code not in _SECTIONS:
         return problem
     return told.refusal(*_SECTIONS[problem.code], call)

@@ -131,12 +131,14 @@ class Endpoint:
             body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
         query = read_query(row.query, request.query_params)
 
+        accept = request.headers.get("accept", "")
+
         def answer(errand: Errand[Response]) -> Response:
             actor = NOBODY if row.open else self._caller(request)
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
-                told = row.answer(Call(session, names, query, body, self.limits, row.body))
+                told = row.answer(Call(session, names, query, body, self.limits, row.body, accept))
                 content = _content(told)
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)

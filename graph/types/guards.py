@@ -19,6 +19,13 @@ ROLES = Guard((Permission.ROLE_READ,))
 # What there is to be permitted, apart from who is: Airflow asks for a permission of its own.
 ACTIONS = Guard((Permission.PERMISSION_READ,))
 ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
+CONNECTIONS = Guard((Permission.CONNECTION_READ,))
+EVENT_LOGS = Guard((Permission.EVENT_LOG_READ,), dag="dag_id")
+DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="dag_id")
+# An error is of a file, and is seen by whoever may read one of the DAGs that were in it.
+IMPORT_ERRORS = Guard((Permission.IMPORT_ERROR_READ, Permission.DAG_READ), dag="dag_id", through="dags")
+# A file shows all of its DAGs.
+DAG_SOURCES = Guard((Permission.DAG_READ, Permission.DAG_SOURCE_READ), dag="dag_id", through="dags_in_file", every=True)
 
 # Who sees what is masked for others: whoever may edit it could put it to use anyway.
 RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")

@@ -19,6 +19,7 @@ from resolvers.metadata.columns import (
     table,
     texts,
 )
+from resolvers.metadata.files import FILE_LINKS_2, files2
 from resolvers.metadata.generation import Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.people import people_relations
@@ -119,9 +120,6 @@ _log = table(
     integers("id map_index try_number"),
     texts("dag_id task_id run_id event owner owner_display_name extra"),
     dates("dttm execution_date"),
-)
-_import_error = table(
-    TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace processor_subdir")
 )
 
 _rendered_fields = rendered_fields(TABLES)
@@ -240,8 +238,10 @@ _RELATIONS = (
             **same("id dttm dag_id task_id run_id map_index event owner owner_display_name extra try_number"),
             "logical_date": "execution_date",
         },
+        walked=("id",),
+        parent="dag_id",
     ),
-    Relation("import_error", _import_error, ("id",), same("id timestamp filename stacktrace"), SINCE_AIRFLOW_3),
+    *files2(TABLES, _dag),
     *datasets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
@@ -253,5 +253,5 @@ AIRFLOW_2 = Generation(
     number=2,
     tables=TABLES,
     relations={relation.name: relation for relation in _RELATIONS},
-    links=LINKS,
+    links={**LINKS, **FILE_LINKS_2},
 )

@@ -21,6 +21,7 @@ from resolvers.metadata.columns import (
     texts,
     uuids,
 )
+from resolvers.metadata.files import FILE_LINKS_3, files3
 from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.people import people_relations
@@ -187,9 +188,6 @@ _log = table(
     integers("id map_index try_number"),
     texts("dag_id task_id run_id event owner owner_display_name extra"),
     dates("dttm logical_date"),
-)
-_import_error = table(
-    TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace bundle_name")
 )
 
 _rendered_fields = rendered_fields(TABLES)
@@ -367,14 +365,10 @@ _RELATIONS = (
         _log,
         ("id",),
         same("id dttm dag_id task_id run_id map_index event owner owner_display_name extra try_number logical_date"),
+        walked=("id",),
+        parent="dag_id",
     ),
-    Relation(
-        "import_error",
-        _import_error,
-        ("id",),
-        same("id timestamp filename stacktrace bundle_name"),
-        SINCE_AIRFLOW_3,
-    ),
+    *files3(TABLES, _dag, _dag_version),
     *assets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
@@ -386,5 +380,5 @@ AIRFLOW_3 = Generation(
     number=3,
     tables=TABLES,
     relations={relation.name: relation for relation in _RELATIONS},
-    links=LINKS,
+    links={**LINKS, **FILE_LINKS_3},
 )

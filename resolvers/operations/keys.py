@@ -43,6 +43,13 @@ class VariableKey:
 
 
 @dataclass(frozen=True)
+class ConnectionKey:
+    """Names a connection, by the logical column of that name."""
+
+    conn_id: str
+
+
+@dataclass(frozen=True)
 class AssetEventKey:
     """Names an update of an asset, by its number."""
 
@@ -78,4 +85,15 @@ class Cleared:
     runs: tuple[RunKey, ...] = ()
 
 
-Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | AssetEventKey | BackfillKey | UserKey | RoleKey
+Key = (
+    DagKey
+    | RunKey
+    | TaskInstanceKey
+    | PoolKey
+    | VariableKey
+    | ConnectionKey
+    | AssetEventKey
+    | BackfillKey
+    | UserKey
+    | RoleKey
+)

@@ -18,7 +18,8 @@ from graph.types.dag import DAG
 from graph.types.dag_definition import DagDefinition
 from graph.types.guards import DAGS, EDITABLE_DAGS
 from resolvers.binding import Column, Entity, Match, Operator, Order
-from resolvers.errors import NotFound
+from resolvers.errors import Conflict, NotFound
+from resolvers.operations.dag_deletion import delete_dag
 from resolvers.operations.dags import set_dags_paused, set_paused
 from resolvers.selection import Listing, Selection
 
@@ -221,6 +222,16 @@ ROWS: tuple[Row, ...] = (
         check=_only_paused,
         words={NotFound: Words("Dag with id: '{dag_id}' not found")},
         finish=with_file_token,
+    ),
+    Write(
+        "DELETE",
+        "/dags/{dag_id}",
+        delete_dag,
+        path_as={"dag_id": "dag_id"},
+        words={
+            NotFound: Words("Dag with id: '{dag_id}' not found"),
+            Conflict: Words("Conflict", "Task instances of dag with id: '{dag_id}' are still running"),
+        },
     ),
     Custom("GET", "/dags/{dag_id}/details", _details, query=lists("fields")),
 )
