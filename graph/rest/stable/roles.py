@@ -7,7 +7,7 @@ from graph.rest.call import Call, Words, said
 from graph.rest.codec import Json, codec, computed, each
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting
-from graph.rest.params import Kind, lists
+from graph.rest.params import MASK, Kind
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.people import OfPeople
 from graph.types.role import Permission, PermissionAction, Role
@@ -112,7 +112,7 @@ ROWS: tuple[Row, ...] = (
     OfPeople(Needed.ROLE_READ, Page("/roles", ROLE_JSON, "roles", _SORTING)),
     OfPeople(Needed.ROLE_CREATE, Custom("POST", "/roles", _create, body=_BODY)),
     OfPeople(Needed.ROLE_READ, Read(_ONE, ROLE_JSON, _MISSING)),
-    OfPeople(Needed.ROLE_EDIT, Custom("PATCH", _ONE, _change, body=_BODY, query=lists("update_mask"))),
+    OfPeople(Needed.ROLE_EDIT, Custom("PATCH", _ONE, _change, body=_BODY, query=(MASK,))),
     OfPeople(
         Needed.ROLE_DELETE,
         Write("DELETE", _ONE, delete_role, path_as={"role_name": "name"}, words={NotFound: _MISSING}),

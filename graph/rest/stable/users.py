@@ -9,7 +9,7 @@ from graph.rest.call import Call, Words, said
 from graph.rest.codec import Json, codec, computed, each, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting, listing, read_page
-from graph.rest.params import Kind, lists
+from graph.rest.params import MASK, Kind
 from graph.rest.rows import Custom, Page, Row, Write
 from graph.rest.stable.people import OfPeople
 from graph.types.base import entity_of
@@ -147,7 +147,7 @@ ROWS: tuple[Row, ...] = (
     OfPeople(Permission.USER_READ, Page("/users", USER_JSON, "users", _SORTING)),
     OfPeople(Permission.USER_CREATE, Custom("POST", "/users", _create, body=_BODY)),
     OfPeople(Permission.USER_READ, Custom("GET", _ONE, _user)),
-    OfPeople(Permission.USER_EDIT, Custom("PATCH", _ONE, _change, body=_BODY, query=lists("update_mask"))),
+    OfPeople(Permission.USER_EDIT, Custom("PATCH", _ONE, _change, body=_BODY, query=(MASK,))),
     OfPeople(
         Permission.USER_DELETE,
         Write("DELETE", _ONE, delete_user, path_as={"username": "username"}, words={NotFound: _MISSING}),
