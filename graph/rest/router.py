@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from starlette.convertors import Convertor
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -25,7 +25,7 @@ from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.body import check_body, parse_body
 from graph.rest.call import Call, Limits
-from graph.rest.dialect import Answer, Dialect, RefusedError
+from graph.rest.dialect import Answer, Dialect, RefusedError, Stream
 from graph.rest.params import read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
@@ -139,6 +139,9 @@ class Endpoint:
             with self.service.session(actor) as session:
                 errand.works_in(session)
                 told = row.answer(Call(session, names, query, body, self.limits, row.body, accept))
+                if isinstance(told.body, Stream):
+                    pieces = iter(()) if request.method == "HEAD" else told.body.pieces
+                    return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
                 content = _content(told)
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from graph.rest.routes import DIALECTS, rest_routes
 from graph.rest.rows import Row
-from graph.rest.stable.file_token import sign
+from graph.rest.stable.signing import sign
 from resolvers.access.actor import EVERYTHING, Actor
 from resolvers.access.permissions import Permission
 from tests.graph.furnishing import furnish
@@ -52,6 +52,8 @@ NAMES = {
     "{dag_run_id}": "r2",
     "{task_id}": "load",
     "{map_index:int}": "0",
+    "{task_try_number:int}": "1",
+    "{xcom_key:path}": "return_value",
     "{pool_name}": "narrow",
     "{variable_key:path}": "plain",
     "{connection_id}": "bare",
