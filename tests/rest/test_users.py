@@ -8,7 +8,8 @@ import pytest
 
 from tests.http.server import TOKENS, VIEWER
 from tests.people import PEOPLED, add_group, open_peopled, staff
-from tests.rest.api import Api, api_of, world_of
+from tests.rest.api import Api, api_of
+from tests.world import World
 
 BEN = {"username": "ben", "email": "ben@example.org", "first_name": "Ben", "last_name": "B"}
 VIC = {"username": "vic", "email": "vic@example.org", "first_name": "Vic", "last_name": "T"}
@@ -30,7 +31,7 @@ def people(request: pytest.FixtureRequest) -> Iterator[Api]:
 @pytest.fixture
 def no_people(request: pytest.FixtureRequest) -> Iterator[Api]:
     """Serve an Airflow 3 without users."""
-    world = world_of(request.getfixturevalue("sqlite_store"), "3.3-sqlite")
+    world = World.open(request.getfixturevalue("sqlite_store").database("3.3"), "3.3", tokens=TOKENS)
     try:
         with api_of(world) as told:
             yield told
