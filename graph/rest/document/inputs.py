@@ -121,12 +121,19 @@ def _parameter(row: Row, one: Parameter, named: Named, limits: Limits, narrowing
         "in": "query",
         "schema": schema,
         **({"required": True} if one.required else {}),
+        **({} if one.repeats else {"style": "form", "explode": False}),
         **({"description": text} if text else {}),
     }
 
 
 def _orders(row: Row, named: Named) -> list[str]:
-    names: Sequence[str] = tuple(row.sorting.columns) if isinstance(row, Page) else named.orders
+    if not isinstance(row, Page):
+        return both_ways(named.orders)
+    return list(row.sorting.columns) if row.sorting.upwards else both_ways(tuple(row.sorting.columns))
+
+
+def both_ways(names: Sequence[str]) -> list[str]:
+    """Return the orders by names, each upwards and downwards."""
     return [way for name in names for way in (name, f"-{name}")]
 
 
@@ -135,7 +142,7 @@ def body_of(body: Body, named: Named) -> Schema:
     required = {*body.required, *named.required, *(one.name for one in body.properties if one.required)}
     properties = {one.name: {**_property(one), **named.body.get(one.name, {})} for one in body.properties}
     if "order_by" in properties and named.orders:
-        properties["order_by"] = {**properties["order_by"], "enum": _orders_of(named)}
+        properties["order_by"] = {**properties["order_by"], "enum": both_ways(named.orders)}
     schema = {
         "type": "object",
         "properties": properties,
@@ -145,16 +152,17 @@ def body_of(body: Body, named: Named) -> Schema:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
-def _orders_of(named: Named) -> list[str]:
-    return [way for name in named.orders for way in (name, f"-{name}")]
-
-
 def _property(one: Property) -> Schema:
     schema = dict(_KINDS[one.kind])
     target = schema
     if one.items is not None:
         target = dict(_KINDS[one.items])
         schema["items"] = target
+    if one.within:
+        within = _within(one.within)
+        schema |= {"items": or_null(within) if one.gaps else within} if one.kind is Kind.LIST else within
+    if one.filled:
+        schema["minLength"] = 1
     if one.among:
         target["enum"] = list(one.among)
         if None in one.among:
@@ -166,3 +174,13 @@ def _property(one: Property) -> Schema:
     if one.read_only:
         schema["readOnly"] = True
     return or_null(schema) if one.nullable and not one.refuses_null else schema
+
+
+def _within(properties: Sequence[Property]) -> Schema:
+    required = sorted(one.name for one in properties if one.required)
+    return {
+        "type": "object",
+        "properties": {one.name: _property(one) for one in properties},
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+    }

@@ -1,7 +1,7 @@
 """What the stable API's document says of the whole."""
 
 from graph.rest.described import Descriptions
-from graph.rest.stable.described import dags, installation, runs
+from graph.rest.stable.described import dags, installation, people, runs
 from graph.rest.stable.described.shapes import PROBLEM, SHAPES
 
 _TEXT = """\
@@ -18,6 +18,6 @@ for whichever DAG or run.
 The same data, and more of it, is in the GraphQL schema at `/graphql`.
 """
 
-_NAMES = {**dags.NAMES, **runs.NAMES, **installation.NAMES}
+_NAMES = {**dags.NAMES, **runs.NAMES, **installation.NAMES, **people.NAMES}
 
 DESCRIPTIONS = Descriptions("Airflow API (Stable)", _TEXT, _NAMES, SHAPES, PROBLEM)

@@ -27,9 +27,11 @@ from graph.rest.stable import (
     event_logs,
     import_errors,
     pools,
+    roles,
     task_instances,
     tasks,
     tries,
+    users,
     variables,
     xcoms,
 )
@@ -48,6 +50,7 @@ _SCHEDULE = meaning(
 )
 _FILE_TOKEN = meaning("Stands for its file, signed: `/dagSources` and `/parseDagFile` take it.", TEXT)
 _PARAMS = meaning("Its parameters, by name.", {"type": "object", "additionalProperties": OBJECT})
+_NAMED = record(name=or_null(TEXT))
 _DAG = {
     "is_active": meaning("Whether its file is still there.", BOOLEAN),
     "schedule_interval": _SCHEDULE,
@@ -131,6 +134,10 @@ SHAPES: tuple[Shape, ...] = (
     Shape("Connection", connections.CONNECTION_JSON),
     Shape("Pool", pools.POOL_JSON),
     Shape("Variable", variables.VARIABLE_JSON),
+    Shape("User", users.USER_JSON),
+    Shape("Role", roles.ROLE_JSON),
+    Shape("Permission", roles.PERMISSION_JSON, {"action": _NAMED, "resource": _NAMED}),
+    Shape("Action", roles.ACTION_JSON),
 )
 
 REFERENCES = record(task_instances=several(reference("TaskInstanceReference")))
