@@ -14,8 +14,8 @@ from graph.rest.dialect import RefusedError
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
-# What the databases take for an integer.
-LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
+# What PostgreSQL takes for an integer of Airflow's.
+LEAST_INTEGER, MOST_INTEGER = -(2**31), 2**31 - 1
 
 
 class Kind(Enum):

@@ -114,6 +114,8 @@ def places(client: httpx.Client) -> Iterator[dict[str, object]]:
     yield from ({"uri": one["uri"]} for one in listed("/datasets", "datasets"))
     yield from ({"event_log_id": one["event_log_id"]} for one in listed("/eventLogs", "event_logs"))
     yield from ({"import_error_id": one["import_error_id"]} for one in listed("/importErrors", "import_errors"))
+    yield from ({"username": one["username"]} for one in listed("/users", "users"))
+    yield from ({"role_name": one["name"]} for one in listed("/roles", "roles"))
     yield {"section": "core", "option": "executor"}
     for dag in listed("/dags?only_active=false", "dags"):
         dag_id = dag["dag_id"]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.graph.furnishing import furnish
 from tests.http.server import ADMIN, served
+from tests.people import staff
 from tests.rest.api import world_of
 
 REST = Path(__file__).parent / "schemathesis.toml"
@@ -30,7 +31,7 @@ def run(*words: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["2.11-postgresql", "3.3-sqlite"])
 def test_requests_made_of_the_document_are_answered_as_it_says(request: pytest.FixtureRequest, kind: str) -> None:
-    world = furnish(world_of(request.getfixturevalue(f"{kind.split('-')[1]}_store"), kind, **FREE))
+    world = staff(furnish(world_of(request.getfixturevalue(f"{kind.split('-')[1]}_store"), kind, **FREE)))
     try:
         with served(world) as api:
             run("--config-file", str(REST), "run", f"{api.address}/api/v1/openapi.json")
