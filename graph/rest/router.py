@@ -27,7 +27,7 @@ from graph.rest.body import check_body, parse_body
 from graph.rest.call import Call, Limits
 from graph.rest.dialect import Answer, Dialect, RefusedError, Stream
 from graph.rest.document.routes import document_routes
-from graph.rest.params import read_query
+from graph.rest.params import MOST_INTEGER, read_query
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
 from resolvers.errors import Invalid, Problem, Unauthenticated, Unavailable
@@ -63,7 +63,9 @@ class Place:
         # A name may hold a slash where the row says so, as a URI does, but begin with none.
         if any(not name or name.startswith("/") for name in match.groups()):
             return None
-        return {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
+        names = {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
+        # No thing has a number that the databases cannot hold.
+        return None if any(isinstance(one, int) and one > MOST_INTEGER for one in names.values()) else names
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,8 @@ def _parameter(row: Row, one: Parameter, named: Named, limits: Limits, narrowing
     elif narrowing is not None:
         text = _PHRASES.get(narrowing.operator, "").format(narrowing.column.replace("_", " "))
     schema |= named.parameters.get(one.name, {})
+    if one.name in ("fields", "update_mask"):
+        schema["minItems"] = 1
     text = str(schema.pop("description", text))
     return {
         "name": one.name,
