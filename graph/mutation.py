@@ -2,9 +2,10 @@
 
 import strawberry
 
-from graph.changes import assets, backfills, clearing, dags, pools, runs, task_instances, variables
+from graph.changes import assets, backfills, clearing, connections, dags, pools, runs, task_instances, variables
 from graph.types.asset_event import AssetEvent
 from graph.types.backfill import Backfill
+from graph.types.connection import ConnectionSettings
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
 from graph.types.pool import Pool
@@ -27,6 +28,11 @@ class Mutation:
     reparse_dag: DAG = strawberry.mutation(
         resolver=dags.reparse_dag,
         description="Ask for a DAG's file to be parsed ahead of its turn. Since Airflow 2.10.",
+    )
+    delete_dag: strawberry.ID = strawberry.mutation(
+        resolver=dags.delete_dag,
+        description="Delete a DAG with its runs and all that is kept of it; returns the id that it had. It comes back "
+        "when Airflow next parses a file that defines it.",
     )
     trigger_dag: runs.TriggerDagPayload = strawberry.mutation(
         resolver=runs.trigger_dag, description="Trigger a run of a DAG. Airflow's scheduler carries it out."
@@ -68,6 +74,15 @@ class Mutation:
     )
     delete_variable: strawberry.ID = strawberry.mutation(
         resolver=variables.delete_variable, description="Delete a variable; returns the id that it had."
+    )
+    create_connection: ConnectionSettings = strawberry.mutation(
+        resolver=connections.create_connection, description="Create a connection."
+    )
+    update_connection: ConnectionSettings = strawberry.mutation(
+        resolver=connections.update_connection, description="Change a connection."
+    )
+    delete_connection: strawberry.ID = strawberry.mutation(
+        resolver=connections.delete_connection, description="Delete a connection; returns the id that it had."
     )
     create_asset_event: AssetEvent = strawberry.mutation(
         resolver=assets.create_asset_event,

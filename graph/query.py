@@ -12,9 +12,14 @@ from graph.types.asset_event import (
     QueuedAssetEventFilter,
 )
 from graph.types.backfill import Backfill, BackfillFilter, BackfillOrder
+from graph.types.connection import ConnectionSettings, ConnectionSettingsFilter
 from graph.types.dag import DAG, DagFilter, DagOrder
 from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
+from graph.types.dag_warning import DagWarning, DagWarningFilter
 from graph.types.deployment import Deployment, Viewer, deployment, viewer
+from graph.types.event_log import EventLog, EventLogFilter, EventLogOrder
+from graph.types.import_error import ImportErrorFilter, ImportErrorOrder, ParseImportError
+from graph.types.installation import ConfigSection, Plugin, Provider, config, plugins, providers
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.pool import Pool, PoolFilter
@@ -63,6 +68,41 @@ class Query:
     pool: Pool | None = root_one(f"A pool by its name; {_BY_KEY}", name=KeyPart("pool", "The pool's name."))
     variables: Page[Variable] | None = root_list("Variables, by key.", order="key", filter=VariableFilter)
     variable: Variable | None = root_one(f"A variable by its key; {_BY_KEY}", key=KeyPart("key", "The variable's key."))
+    connections: Page[ConnectionSettings] | None = root_list(
+        "Connections, by id.", order="conn_id", filter=ConnectionSettingsFilter
+    )
+    connection: ConnectionSettings | None = root_one(
+        f"A connection by its id; {_BY_KEY}", connection_id=KeyPart("conn_id", "The connection's id.")
+    )
+    event_logs: Page[EventLog] | None = root_list(
+        "What was done, the last first.", order="-id", filter=EventLogFilter, order_by=EventLogOrder
+    )
+    event_log: EventLog | None = root_one(
+        f"An event log by its number; {_BY_KEY}", event_log_id=KeyPart("id", "The event log's number.", int)
+    )
+    import_errors: Page[ParseImportError] | None = root_list(
+        "Files that could not be imported, by number.",
+        order="id",
+        filter=ImportErrorFilter,
+        order_by=ImportErrorOrder,
+    )
+    import_error: ParseImportError | None = root_one(
+        f"An import error by its number; {_BY_KEY}", import_error_id=KeyPart("id", "The import error's number.", int)
+    )
+    dag_warnings: Page[DagWarning] | None = root_list(
+        "What Airflow finds wrong with DAGs, by DAG.", order="dag_id,warning_type", filter=DagWarningFilter
+    )
+    config: list[ConfigSection] | None = strawberry.field(
+        resolver=config,
+        description="Airflow's configuration, as its file and environment say it. Refused unless its `expose_config` "
+        "lets it be shown; secrets are hidden in any case.",
+    )
+    providers: list[Provider] | None = strawberry.field(
+        resolver=providers, description="The provider packages that Airflow has installed, by its command line."
+    )
+    plugins: list[Plugin] | None = strawberry.field(
+        resolver=plugins, description="The plugins that Airflow has loaded, by its command line."
+    )
     assets: Page[Asset] | None = root_list(
         "Assets, which Airflow 2 calls datasets, by number.", order="id", filter=AssetFilter, order_by=AssetOrder
     )

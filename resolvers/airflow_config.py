@@ -112,6 +112,40 @@ class AirflowConfig:
             return word in _TRUE
         raise Invalid(f"[{section}] {option} ({found.source}) is neither true nor false.")
 
+    def says(self, section: str, option: str) -> bool:
+        """Say whether environment or file have the option, be it by a command or a secrets backend."""
+        names = [(section, option), *([_FORMER[section, option]] if (section, option) in _FORMER else [])]
+        return any(
+            _variable_of(near, f"{name}{way}") in self.environ or self._options.has_option(near, f"{name}{way}")
+            for near, name in names
+            for way in ("", "_cmd", "_secret")
+        )
+
+    def sections(self) -> tuple[str, ...]:
+        """Return the sections that the file has."""
+        return tuple(self._options.sections())
+
+    def named_sections(self) -> tuple[str, ...]:
+        """Return the sections that the file has, then those that only the environment has."""
+        return tuple(dict.fromkeys((*self.sections(), *(section for section, _ in self._variables()))))
+
+    def options(self, section: str) -> tuple[str, ...]:
+        """Return the options that the file has in a section, then those that only the environment has."""
+        written = self._options.options(section) if self._options.has_section(section) else ()
+        named = (option for own, option in self._variables() if own == section)
+        return tuple(dict.fromkeys((*map(_plain_name, written), *map(_plain_name, named))))
+
+    def _variables(self) -> Iterator[tuple[str, str]]:
+        """Give section and option of each environment variable that says one."""
+        for name in self.environ:
+            prefix, _, rest = name.partition("__")
+            section, separator, option = rest.partition("__")
+            if prefix == "AIRFLOW" and separator and option:
+                # The sections of a file may have a dot, for which a variable has another character.
+                written = section.lower()
+                dotted = (own for own in self.sections() if own.replace(".", "_") == written)
+                yield next(dotted, written), option.lower()
+
     def database(self, settings: Settings) -> Found:
         """Return the URL of the metadata database: as we were told, else as Airflow is, else its SQLite file.
 
@@ -148,7 +182,7 @@ class AirflowConfig:
     def _everywhere(self, names: list[tuple[str, str]]) -> Iterator[Found | None]:
         """Look in each place under the present name, then under the former one, before the next place."""
         for section, option in names:
-            variable = f"AIRFLOW__{section.replace('.', '_').upper()}__{option.upper()}"
+            variable = _variable_of(section, option)
             sensitive = (section, option) in _SENSITIVE
             yield self._variable(variable)
             if sensitive:
@@ -201,6 +235,16 @@ class AirflowConfig:
                 hint="Run it as this user, in this environment, to see why.",
             ) from None
         return Found(done.stdout.rstrip("\r\n"), f"output of the command of {command.source}")
+
+
+def _variable_of(section: str, option: str) -> str:
+    """Return the name of the environment variable that says an option."""
+    return f"AIRFLOW__{section.replace('.', '_').upper()}__{option.upper()}"
+
+
+def _plain_name(option: str) -> str:
+    """Return the name of an option without the way in which its value is to be found."""
+    return option.removesuffix("_cmd").removesuffix("_secret")
 
 
 def _refuse_backend(reference: Found | None) -> None:

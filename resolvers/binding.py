@@ -12,6 +12,7 @@ class Operator(StrEnum):
 
     EQUALS = "equals"
     IN = "in"
+    NOT_IN = "not in"
     AT_LEAST = "at least"
     AT_MOST = "at most"
     AFTER = "after"
@@ -28,8 +29,9 @@ class Match:
     """One condition on a logical column.
 
     With a `link`, the condition is met by a row that has at least one linked row which meets it;
-    `guard` is then that of the linked rows. `IN` takes a tuple, in which None stands for null; `EITHER` a tuple of
-    conditions, at least one of which is to be met, whatever the column.
+    `guard` is then that of the linked rows. `IN` takes a tuple, in which None stands for null; so does `NOT_IN`,
+    which a null never meets. `EITHER` takes a tuple of conditions, at least one of which is to be met, whatever the
+    column.
     Text is compared without regard to case by `CONTAINS` and `LIKE` only; to `LIKE` alone `%` and `_`
     mean what they do in SQL.
     """

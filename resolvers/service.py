@@ -16,7 +16,9 @@ from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
 from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
+from resolvers.access.permissions import Permission
 from resolvers.access.scopes import Scopes
+from resolvers.airflow_cli import AirflowCli, Verdict
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
@@ -39,7 +41,9 @@ from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
 from resolvers.selection import Arguments, Listing, Lookup
 from resolvers.settings import Settings
+from resolvers.sources.configuration import Configuration
 from resolvers.sources.health import Health, read_health
+from resolvers.sources.installed import Plugin, Provider, plugins_of, providers_of
 from resolvers.stopping import Stop, Stoppable, interrupt
 
 P = ParamSpec("P")
@@ -61,6 +65,7 @@ class Service:
     masking: Masking
     callers: Callers
     plans: Plans
+    cli: AirflowCli
     issuer: Issuer | None = None
 
     @classmethod
@@ -90,7 +95,8 @@ class Service:
         numbers = Numbers(f"{database} {key.value if key else ''}".encode())
         secrets = Secrets(keys.read, masking, numbers)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
-        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), issuer)
+        cli = AirflowCli.of(settings.airflow_command, config.environ)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
@@ -222,6 +228,34 @@ class Session:
         service = self.service
         with self._stoppable(), read_snapshot(service.engine) as connection, self._reached(connection):
             return read_health(connection, service.generation, service.config, datetime.now(UTC))
+
+    def configuration(self) -> Configuration:
+        """Return what may be shown of Airflow's configuration."""
+        self.needs(Permission.CONFIG_READ)
+        return Configuration(self.service.config, self.generation.number)
+
+    def providers(self) -> tuple[Provider, ...]:
+        """Return the provider packages that Airflow has installed, as its command line tells."""
+        self.needs(Permission.PROVIDER_READ)
+        return providers_of(self.service.cli)
+
+    def plugins(self) -> tuple[Plugin, ...]:
+        """Return the plugins that Airflow has loaded, as its command line tells."""
+        self.needs(Permission.PLUGIN_READ)
+        return plugins_of(self.service.cli)
+
+    def test_connection(self, settings: Mapping[str, object]) -> Verdict:
+        """Have a connection tested that is stored nowhere, by Airflow's command line."""
+        self.needs(Permission.CONNECTION_CREATE)
+        return self.service.cli.test(settings)
+
+    def needs(self, permission: Permission) -> None:
+        """Refuse who lacks a permission that is not about DAGs."""
+        if not self.actor.may(permission):
+            raise Forbidden(
+                f"{self.actor.name} may not do this: it needs the permission {permission.value}.",
+                hint="viewer { permissions } lists what you may do.",
+            )
 
     def cancel(self, reason: Problem) -> None:
         """End this session by a refusal, from another thread: the database gives up what it does for it.

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         default=None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
     )
 
+    airflow_command: str | None = Field(
+        default=None,
+        description="Airflow's own command line, such as `/opt/airflow/bin/airflow`: asked for what only Airflow "
+        "knows, its providers, its plugins and whether a connection works. Unset: such questions are refused.",
+    )
+
     # Where we listen
     host: str = Field(default="127.0.0.1", description="Address to listen on.", min_length=1)
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 means any free one.")

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,16 @@ from resolvers.settings import Role, Settings, load_settings
 FERNET_KEY = "cFNQWm5XcVJrS2xUZ0ZhbnRhc3RpY0Zlcm5ldEtleTE="
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 RECORDINGS = Path(__file__).parent / "databases"
+COMMAND = Path(__file__).parent / "airflow_command.sh"
+
+# What Airflow's configuration says in these worlds.
+ENVIRONMENT = {
+    "AIRFLOW__API__EXPOSE_CONFIG": "True",
+    "AIRFLOW__CORE__PARALLELISM": "16",
+    "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
+    "AIRFLOW__SMTP__SMTP_PASSWORD": "hush",
+    "AIRFLOW__WEBSERVER__EXPOSE_CONFIG": "True",
+}
 
 Values = Mapping[str, object]
 
@@ -92,8 +103,10 @@ class World:
     @classmethod
     def configured(cls, url: str, minor: str, airflow: Mapping[str, str], **settings: object) -> "World":
         """Return an empty world over a database of that Airflow, which these variables of its own configure."""
-        told: Settings = load_settings(database=url, fernet_key=FERNET_KEY, **settings)
-        service = Service.open(told, AirflowConfig.discover(environ=airflow), url)
+        told: Settings = load_settings(
+            database=url, fernet_key=FERNET_KEY, **{"airflow_command": str(COMMAND), **settings}
+        )
+        service = Service.open(told, AirflowConfig.discover(environ={**ENVIRONMENT, **airflow}), url)
         assert service.generation.minor == minor or {minor, service.generation.minor} == {"2.10", "2.11"}
         return cls(service, url)
 
@@ -216,6 +229,23 @@ class World:
                 )
             )
         self.insert("serialized_dag", {**common, "id": uuid.uuid4(), "dag_version_id": version, "created_at": DAY})
+
+    def source(self, dag_id: str, text: str) -> None:
+        """Store the text of a DAG's file; on Airflow 3 as that of its newest version."""
+        row: dict[str, object] = {"fileloc": f"/dags/{dag_id}.py", "source_code": text, "last_updated": DAY}
+        if self.generation.number == 2:
+            row["fileloc_hash"] = zlib.crc32(dag_id.encode())
+        else:
+            versions = self.rows("dag_version", "id version_number", dag_id=dag_id)
+            row |= {
+                "id": uuid.uuid4(),
+                "dag_id": dag_id,
+                "created_at": DAY,
+                "source_code_hash": "0" * 32,
+                "dag_version_id": max(versions, key=lambda version: version["version_number"])["id"],
+            }
+        with self.writing() as connection:
+            connection.execute(insert(self.generation.tables.tables["dag_code"]).values(row))
 
     def run(self, dag_id: str, run_id: str = "run", day: int = 0, **values: object) -> str:
         """Add a run of a DAG, `day` days after the first of March 2026."""

@@ -6,7 +6,9 @@ import strawberry
 
 from graph.changes.carrying import ContextInfo, Refusal, carry_out, read_back, refusal
 from graph.types.dag import DAG
+from graph.types.node import global_id
 from resolvers.errors import Invalid, Problem
+from resolvers.operations.dag_deletion import delete_dag as delete
 from resolvers.operations.dags import reparse, set_paused
 from resolvers.operations.keys import DagKey
 
@@ -80,5 +82,11 @@ def set_dags_paused(
 
 def reparse_dag(info: ContextInfo, dag_id: DagId) -> DAG:
     """Ask for a DAG's file to be parsed."""
-    asked: Any = carry_out(info, reparse, dag_id=dag_id)
+    asked: Any = carry_out(info, reparse, dag_id=dag_id).dag
     return asked  # type: ignore[no-any-return]
+
+
+def delete_dag(info: ContextInfo, dag_id: DagId) -> strawberry.ID:
+    """Delete a DAG."""
+    key = carry_out(info, delete, dag_id=dag_id)
+    return strawberry.ID(global_id("DAG", key.dag_id))

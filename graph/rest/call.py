@@ -18,7 +18,17 @@ ANY = "~"
 _AUDITED_APART = {"dag_id", "dag_run_id", "run_id", "task_id", "execution_date", "logical_date"}
 
 # What a path calls otherwise than the shared vocabulary does.
-_COLUMNS = {"dag_run_id": "run_id", "pool_name": "pool", "variable_key": "key"}
+_COLUMNS = {
+    "dag_run_id": "run_id",
+    "pool_name": "pool",
+    "variable_key": "key",
+    "connection_id": "conn_id",
+    "event_log_id": "id",
+    "import_error_id": "id",
+}
+
+# Names of what has secrets: of a change to it the audit log tells the body alone, where there is one.
+_TOLD_BY_BODY = {"variable_key", "connection_id"}
 
 
 @dataclass(frozen=True)
@@ -31,17 +41,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a row: who asks, and what for."""
+    """One request to a row: who asks, what for, and which forms of the answer they `accept`."""
 
     session: Session
     path: Mapping[str, Any]
     query: Mapping[str, object]
     body: Mapping[str, object]
     limits: Limits
+    accept: str = ""
 
     def admit(self, guard: Guard) -> None:
-        """Refuse who may not read of the DAG that the path names, whether or not there is such a DAG."""
-        dag_id = self.path.get("dag_id", ANY)
+        """Refuse who may not read of the DAG that the address names, whether or not there is such a DAG."""
+        dag_id = self.path.get("dag_id") or str(self.query.get("dag_id") or ANY)
         if dag_id == ANY or guard.dag is None:
             return
         for permission in guard.permissions:
@@ -64,11 +75,12 @@ class Call:
         """Return what the audit log says that the client sent.
 
         Airflow has columns of their own for what names a run or a task instance, and leaves that out of
-        the rest; of a variable it tells the body alone, where there is one.
+        the rest.
         """
+        if self.body and _TOLD_BY_BODY & self.path.keys():
+            return dict(self.body)
         told = {**self.query, **self.path}
-        left_out = _AUDITED_APART | ({"variable_key"} if self.body else set())
-        return {**{name: _text(value) for name, value in told.items() if name not in left_out}, **self.body}
+        return {**{name: _text(value) for name, value in told.items() if name not in _AUDITED_APART}, **self.body}
 
 
 def _text(value: object) -> object:
@@ -89,7 +101,7 @@ class Words:
 
     def refusal(self, status: int, section: str, call: Call) -> RefusedError:
         """Return the refusal of a call in these words."""
-        told = {**call.body, **call.path}
+        told = {**call.query, **call.body, **call.path}
         detail = None if self.detail is None else self.detail.format_map(told)
         return RefusedError(status, detail, title=self.title.format_map(told), section=section)
 
@@ -102,9 +114,15 @@ _SECTIONS: Mapping[str, tuple[int, str]] = {
 }
 
 
-def said(problem: Problem, words: Mapping[type[Problem], Words], call: Call) -> Problem | RefusedError:
+# What a dialect calls a kind of refusal, where need be by what else there is to it.
+Saying = Words | Callable[[Call, Problem], Words | None]
+
+
+def said(problem: Problem, words: Mapping[type[Problem], Saying], call: Call) -> Problem | RefusedError:
     """Return a refusal in the dialect's words for it, or as it is where the dialect has none."""
     told = next((told for kind, told in words.items() if isinstance(problem, kind)), None)
+    if told is not None and not isinstance(told, Words):
+        told = told(call, problem)
     if told is None or problem.code not in _SECTIONS:
         return problem
     return told.refusal(*_SECTIONS[problem.code], call)

@@ -126,12 +126,14 @@ class Endpoint:
         if row.body is not None:
             check_fields(row.body, body)
 
+        accept = request.headers.get("accept", "")
+
         def answer(errand: Errand[Response]) -> Response:
             actor = NOBODY if row.open else self.authenticate(request)
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
-                told = row.answer(Call(session, names, query, body, self.limits))
+                told = row.answer(Call(session, names, query, body, self.limits, accept))
                 content = _content(told)
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graph.rest.body import Body
-from graph.rest.call import ANY, Call, Finish, Words, said
+from graph.rest.call import ANY, Call, Finish, Saying, Words, said
 from graph.rest.dialect import Answer
 from graph.rest.paging import FIELDS, LIMIT, OFFSET, ORDER_BY, Fields, Narrowing, Sorting, listing, read_page, window
 from graph.rest.params import Kind, Parameter
@@ -109,10 +109,10 @@ class Page:
         keys = tuple(Match(name, Operator.EQUALS, value) for name, value in call.columns().items() if value != ANY)
         usual = tuple(match for name, match in self.unless.items() if call.query.get(name, True))
         given = tuple(
-            narrowing.condition(call.query[narrowing.parameter.name])
+            narrowing.condition(call.query[name])
             for narrowing in self.narrowings
-            if narrowing.parameter.name in call.query
-            and not (narrowing.drops_nothing and not call.query[narrowing.parameter.name])
+            if (name := narrowing.parameter.name) in call.query
+            and not (narrowing.drops_nothing and not call.query[name])
         )
         return keys + self.always + usual + given
 
@@ -143,7 +143,7 @@ class Write:
     query: tuple[Parameter, ...] = ()
     # Refuses what the dialect alone forbids; returns the body's names that count, where not all do.
     check: Callable[[Call], frozenset[str] | None] | None = None
-    words: Mapping[type[Problem], Words] = field(default_factory=dict)
+    words: Mapping[type[Problem], Saying] = field(default_factory=dict)
     finish: Finish | None = None
     nothing: str = "application/json"
     open: bool = False

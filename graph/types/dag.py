@@ -20,7 +20,11 @@ from graph.types.base import (
     plucked,
 )
 from graph.types.counts import DagRunStateCount, counted
+from graph.types.dag_source import DagSource
+from graph.types.dag_warning import DagWarning, DagWarningFilter
+from graph.types.event_log import EventLog, EventLogFilter, EventLogOrder
 from graph.types.guards import DAGS, RUNS
+from graph.types.import_error import ParseImportError
 from graph.types.later import (
     AssetLater,
     AssetProducerLater,
@@ -163,6 +167,24 @@ class DAG(Node):
         "Its tasks, as its file defined them when it was last parsed.", link="tasks", order=""
     )
     task_groups: list[TaskGroupLater] = each("Its task groups, parents first.", link="task_groups", order="")
+    import_errors: Page[ParseImportError] = many(
+        "Why its file could not be imported when last tried.",
+        link="import_errors",
+        order="id",
+    )
+    warnings: Page[DagWarning] = many(
+        "What Airflow finds wrong with it.", link="warnings", order="warning_type", filter=DagWarningFilter
+    )
+    event_logs: Page[EventLog] = many(
+        "What was done to it, the last first. All events of the DAG are looked at for each page.",
+        link="event_logs",
+        order="-id",
+        filter=EventLogFilter,
+        order_by=EventLogOrder,
+    )
+    source: DagSource | None = one(
+        "The text of its file; null to whoever may not read all DAGs in that file.", link="source"
+    )
     definition: DagDefinitionLater | None = one(
         "What else its file said when it was last parsed; null if it has not been.", link="definition"
     )

@@ -14,6 +14,13 @@ ASSETS = Guard((Permission.ASSET_READ,))
 DAG_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="dag_id")
 TASK_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
+CONNECTIONS = Guard((Permission.CONNECTION_READ,))
+EVENT_LOGS = Guard((Permission.EVENT_LOG_READ,), dag="dag_id")
+DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="dag_id")
+# An error is of a file, and is seen by whoever may read one of the DAGs that were in it.
+IMPORT_ERRORS = Guard((Permission.IMPORT_ERROR_READ, Permission.DAG_READ), dag="dag_id", through="dags")
+# A file shows all of its DAGs.
+DAG_SOURCES = Guard((Permission.DAG_READ, Permission.DAG_SOURCE_READ), dag="dag_id", through="dags_in_file", every=True)
 
 # Who sees what is masked for others: whoever may edit it could put it to use anyway.
 RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from graph.types.asset import Asset, AssetAlias, AssetProducer
     from graph.types.asset_event import AssetEvent, QueuedAssetEvent
     from graph.types.backfill import Backfill, BackfillFilter, BackfillOrder
+    from graph.types.dag import DAG
     from graph.types.dag_definition import DagDefinition
     from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
     from graph.types.task import Task
@@ -22,6 +23,7 @@ QueuedAssetEventLater = Annotated["QueuedAssetEvent", lazy("graph.types.asset_ev
 BackfillLater = Annotated["Backfill", lazy("graph.types.backfill")]
 BackfillFilterLater = Annotated["BackfillFilter", lazy("graph.types.backfill")]
 BackfillOrderLater = Annotated["BackfillOrder", lazy("graph.types.backfill")]
+DAGLater = Annotated["DAG", lazy("graph.types.dag")]
 DagDefinitionLater = Annotated["DagDefinition", lazy("graph.types.dag_definition")]
 DagRunLater = Annotated["DagRun", lazy("graph.types.dag_run")]
 DagRunFilterLater = Annotated["DagRunFilter", lazy("graph.types.dag_run")]

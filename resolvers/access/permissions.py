@@ -144,8 +144,12 @@ class Guard:
     """Who may read the rows of an entity.
 
     Every permission in `permissions` is needed. Where `dag` names a logical column, the permission
-    is asked for the DAG whose id stands there, row by row; without one it is asked once.
+    is asked for the DAG whose id stands there, row by row; without one it is asked once. A row that is
+    about several DAGs leads to them by the link `through`: `dag` then stands there, and one of them must be
+    held, or every one.
     """
 
     permissions: tuple[Permission, ...]
     dag: str | None = None
+    through: str | None = None
+    every: bool = False

@@ -55,6 +55,8 @@ class Relation:
     # Logical columns by which an index orders all rows, and none orders those of one parent: a database that seeks
     # the first few rows of a parent might walk that index, through the whole table if the parent's are old or none.
     walked: tuple[str, ...] = ()
+    # The logical column that says of which parent a row is, where that is not the first of its key.
+    parent: str | None = None
 
     @property
     def absent(self) -> bool:

@@ -1,4 +1,4 @@
-"""How rows of one relation find those of another; the same in both generations."""
+"""How rows of one relation find those of another, where both generations agree on it."""
 
 from collections.abc import Mapping
 
@@ -14,6 +14,11 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("dag", "tasks"): Link("task", (("dag_id", "dag_id"),)),
     ("dag", "task_groups"): Link("task_group", (("dag_id", "dag_id"),)),
     ("dag", "definition"): Link("dag_definition", (("dag_id", "dag_id"),)),
+    ("dag", "warnings"): Link("dag_warning", (("dag_id", "dag_id"),)),
+    ("dag", "event_logs"): Link("log", (("dag_id", "dag_id"),)),
+    ("dag", "source"): Link("dag_source", (("dag_id", "dag_id"),)),
+    ("dag_warning", "dag"): Link("dag", (("dag_id", "dag_id"),)),
+    ("log", "dag"): Link("dag", (("dag_id", "dag_id"),)),
     ("dag_run", "dag"): Link("dag", (("dag_id", "dag_id"),)),
     ("dag_run", "task_instances"): Link("task_instance", (("dag_id", "dag_id"), ("run_id", "run_id"))),
     ("task_instance", "dag"): Link("dag", (("dag_id", "dag_id"),)),

@@ -8,13 +8,21 @@ from sqlalchemy.exc import DBAPIError
 
 from resolvers.metadata.generation import Generation
 
-# What operations change; all other tables are only read.
+# What operations change; all other tables are only read. A DAG that is deleted takes rows of many with it.
 WRITTEN = (
+    "connection",
     "dag",
+    "dag_code",
     "dag_run",
     "dag_run_note",
     "dag_priority_parsing_request",
+    "dag_tag",
+    "dag_version",
+    "dag_warning",
+    "import_error",
     "log",
+    "rendered_task_instance_fields",
+    "serialized_dag",
     "slot_pool",
     "task_instance",
     "task_instance_history",

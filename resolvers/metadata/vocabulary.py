@@ -143,7 +143,7 @@ def never_null(column: str) -> Expression:
 
 
 def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
-    """Return what both generations keep alike: tags, pools, variables, jobs, log templates."""
+    """Return what both generations keep alike: tags, pools, variables, connections, warnings, jobs, log templates."""
     tag = table(tables, "dag_tag", texts("name dag_id"))
     pool = table(
         tables,
@@ -155,6 +155,14 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
     variable = table(
         tables, "variable", integers("id"), texts("key val description team_name"), booleans("is_encrypted")
     )
+    connection = table(
+        tables,
+        "connection",
+        integers("id port"),
+        texts("conn_id conn_type description host schema login password extra team_name"),
+        booleans("is_encrypted is_extra_encrypted"),
+    )
+    warning = table(tables, "dag_warning", texts("dag_id warning_type message"), dates("timestamp"))
     job = table(
         tables,
         "job",
@@ -187,6 +195,17 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
             same("id key val description is_encrypted team_name"),
             SINCE_AIRFLOW_3,
         ),
+        Relation(
+            "connection",
+            connection,
+            ("conn_id",),
+            same(
+                "id conn_id conn_type description host schema login password port extra is_encrypted "
+                "is_extra_encrypted team_name"
+            ),
+            SINCE_AIRFLOW_3,
+        ),
+        Relation("dag_warning", warning, ("dag_id", "warning_type"), same("dag_id warning_type message timestamp")),
         Relation(
             "job",
             job,

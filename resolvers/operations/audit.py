@@ -65,11 +65,20 @@ def masked(sent: object, event: str, generation: Generation, masking: Masking) -
         return {key: hidden(value) if key in _VALUE else value for key, value in told.items()}
 
     def connection(told: Values) -> Values:
-        hidden = {name: MASK for name in ("password", "extra") if told.get(name) is not None}
+        hidden: dict[str, object] = {} if told.get("password") is None else {"password": MASK}
         extra = told.get("extra")
-        if isinstance(extra, str) and not all_of_it:
-            hidden["extra"] = masking.mask_document(extra)
+        if extra:
+            hidden["extra"] = document(extra)
         return {**told, **hidden}
+
+    def document(extra: object) -> object:
+        try:
+            inside = json.loads(extra) if isinstance(extra, str) else None
+        except (ValueError, RecursionError):
+            inside = None
+        if not isinstance(inside, dict):
+            return "Encountered non-JSON in `extra` field"
+        return dict.fromkeys(inside, MASK) if all_of_it else inside
 
     if "variable" in event:
         sent = _each_object(sent, variable)

@@ -1,5 +1,6 @@
 """What can be done with a DAG as a whole: pausing it, and having its file parsed again."""
 
+from dataclasses import dataclass
 from hashlib import md5
 
 from resolvers.access.permissions import Permission
@@ -9,6 +10,14 @@ from resolvers.operations.audit import Audit
 from resolvers.operations.keys import DagKey
 from resolvers.operations.operation import operation
 from resolvers.operations.work import Work
+
+
+@dataclass(frozen=True)
+class Reparsing:
+    """A request to parse a DAG's file, and whether nobody had made it before."""
+
+    dag: DagKey
+    is_new: bool
 
 
 @operation(needs=Permission.DAG_EDIT, on="dag_id", audit=Audit("api.patch_dag", "patch_dag", "PATCH", ("dag_id",)))
@@ -25,7 +34,7 @@ def set_paused(work: Work, *, dag_id: str, is_paused: bool) -> DagKey:
 
 
 @operation(needs=Permission.DAG_EDIT, on="dag_id", audit=Audit("", "reparse_dag_file", "PUT", ("dag_id",)))
-def reparse(work: Work, *, dag_id: str) -> DagKey:
+def reparse(work: Work, *, dag_id: str) -> Reparsing:
     """Ask the DAG processor to parse the DAG's file ahead of its turn.
 
     Asking again before it has happened changes nothing. Airflow 2.9 has no way to be asked.
@@ -41,7 +50,8 @@ def reparse(work: Work, *, dag_id: str) -> DagKey:
     # The id is the digest by which Airflow itself keeps requests for one file apart.
     place = dag.fileloc if work.generation.number == 2 else f"{dag.bundle_name}:{dag.relative_fileloc}"
     request = md5(place.encode(), usedforsecurity=False).hexdigest()
-    if work.find("parsing_request", ("id",), id=request) is None:
+    is_new = work.find("parsing_request", ("id",), id=request) is None
+    if is_new:
         work.insert(
             "parsing_request",
             {
@@ -51,7 +61,7 @@ def reparse(work: Work, *, dag_id: str) -> DagKey:
                 "relative_fileloc": dag.relative_fileloc,
             },
         )
-    return DagKey(dag_id)
+    return Reparsing(DagKey(dag_id), is_new)
 
 
 def no_dag(dag_id: str) -> NotFound:

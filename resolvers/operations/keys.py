@@ -43,6 +43,13 @@ class VariableKey:
 
 
 @dataclass(frozen=True)
+class ConnectionKey:
+    """Names a connection, by the logical column of that name."""
+
+    conn_id: str
+
+
+@dataclass(frozen=True)
 class AssetEventKey:
     """Names an update of an asset, by its number."""
 
@@ -64,4 +71,4 @@ class Cleared:
     runs: tuple[RunKey, ...] = ()
 
 
-Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | AssetEventKey | BackfillKey
+Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | ConnectionKey | AssetEventKey | BackfillKey

@@ -81,7 +81,7 @@ def _outline(match: Match, scopes: Scopes) -> Hashable:
     told = (match.column, match.operator, match.link, match.guard)
     seen = None if match.guard is None else scopes.stance(match.guard)
     match match.operator:
-        case Operator.IN:
+        case Operator.IN | Operator.NOT_IN:
             values = among(match)
             return (*told, seen, None in values, any(value is not None for value in values), len(values) == 1)
         case Operator.IS_NULL:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, exists, false, or_
+from sqlalchemy import ColumnElement, FromClause, exists, false, not_, or_
 from sqlalchemy.types import String, TypeEngine
 
 from resolvers.access.permissions import Guard
@@ -35,7 +35,14 @@ class Conditions:
         if stance is Stance.NONE or guard.dag is None:
             return [false()]
         ids = self._listed(lambda asked: asked.scopes.listed(guard), str)
-        return [ids(relation.expression(guard.dag, over))]
+        if guard.through is None:
+            return [ids(relation.expression(guard.dag, over))]
+        link = self.generation.link(relation.name, guard.through)
+        far = self.generation.relation(link.target)
+        far_over = far.table.alias("guarded")
+        of_it = [relation.expression(own, over) == far.expression(theirs, far_over) for own, theirs in link.pairs]
+        seen = ids(far.expression(guard.dag, far_over))
+        return [not_(exists().where(*of_it, not_(seen))) if guard.every else exists().where(*of_it, seen)]
 
     def matching(
         self, match: Match, source: Callable[[Asked], Match], relation: Relation, over: FromClause
@@ -61,6 +68,8 @@ class Conditions:
     def _compared(self, expression: ColumnElement[Any], match: Match, source: Callable[[Asked], Match]) -> Predicate:
         if match.operator is Operator.IN:
             return self._among(expression, match, source)
+        if match.operator is Operator.NOT_IN:
+            return not_(self._among(expression, match, source))
         if match.operator is Operator.IS_NULL or (match.operator is Operator.EQUALS and match.value is None):
             return expression.is_(None) if match.value or match.operator is Operator.EQUALS else expression.is_not(None)
         if match.operator in (Operator.CONTAINS, Operator.STARTS_WITH, Operator.LIKE):

@@ -212,7 +212,7 @@ class Maker:
         """Whether rows of one parent, or one DAG, are wanted in an order in which the database might walk all."""
         if self.order.columns[0] not in self.relation.walked:
             return False
-        of_one = self.relation.key[0]
+        of_one = self.relation.parent or self.relation.key[0]
         return bool(self.step.theirs) or any(
             match.column == of_one and match.operator in (Operator.IN, Operator.EQUALS) and len(among(match)) == 1
             for match in self.arguments.filter

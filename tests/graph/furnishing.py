@@ -30,8 +30,10 @@ def furnish(world: World) -> World:
     """
     with world.together():
         _keep(world)
+        _connect(world)
         _dags(world)
         _runs(world)
+        _tell(world)
         furnish_assets(world)
     return world
 
@@ -163,6 +165,65 @@ def _keep(world: World) -> None:
     )
 
 
+def _connect(world: World) -> None:
+    keys = world.service.keys
+    password, is_encrypted = keys.encrypt("s3cret")
+    extra, is_extra_encrypted = keys.encrypt('{"sslmode": "require", "token": "t0ken"}')
+    defaults = {"is_encrypted": False, "is_extra_encrypted": False}
+    world.insert(
+        "connection",
+        {
+            "conn_id": "warehouse",
+            "conn_type": "postgres",
+            "description": "Where the data ends",
+            "host": "db.example.org",
+            "schema": "main",
+            "login": "loader",
+            "port": 5432,
+            "password": password,
+            "is_encrypted": is_encrypted,
+            "extra": extra,
+            "is_extra_encrypted": is_extra_encrypted,
+        },
+        {"conn_id": "bare", "conn_type": "http", **defaults},
+        {"conn_id": "prose", "conn_type": "http", **defaults, "extra": "no JSON at all"},
+    )
+
+
+def _tell(world: World) -> None:
+    """Add what Airflow tells of DAGs and their files: sources, errors, warnings, events."""
+    for dag_id in ("described", "etl"):
+        world.source(dag_id, f"# The file of {dag_id}.\n")
+    world.insert("import_error", file_error(world, "etl"), file_error(world, "of_no_dag"))
+    for dag_id in ("etl", "mapped"):
+        world.insert(
+            "dag_warning",
+            {
+                "dag_id": dag_id,
+                "warning_type": "non-existent pool",
+                "message": f"Dag '{dag_id}' references non-existent pools: ['nope']",
+                "timestamp": at(3),
+            },
+        )
+    about = {"dag_id": "etl", "run_id": "r2", "task_id": "load", "map_index": -1, "try_number": 1}
+    world.insert(
+        "log",
+        {"dttm": at(0), "event": "cli_scheduler", "owner": "root", "extra": '{"host_name": "here"}'},
+        {"dttm": at(1), "event": "trigger", "owner": "ada", "dag_id": "etl", "extra": "not JSON"},
+        {"dttm": at(2), "event": "running", "owner": "airflow", "logical_date": at(2), **about},
+        {"dttm": at(3), "event": "failed", "owner": "airflow", "owner_display_name": "Air Flow", **about},
+        {"dttm": at(4), "event": "paused", "owner": "vic", "dag_id": "described"},
+    )
+
+
+def file_error(world: World, dag_id: str) -> dict[str, object]:
+    """Return the import error of a DAG's file."""
+    row: dict[str, object] = {"timestamp": at(1), "stacktrace": f"{dag_id}: SyntaxError"}
+    if world.generation.number == 3:
+        return {**row, "bundle_name": "dags-folder", "filename": f"{dag_id}.py"}
+    return {**row, "filename": f"/dags/{dag_id}.py"}
+
+
 def spoil(world: World) -> World:
     """Put into a furnished world what no Airflow writes, and what one of a newer minor might.
 
@@ -270,6 +331,12 @@ def _spoil_keepers(world: World) -> None:
         "variable",
         {"key": "empty", "val": None, "is_encrypted": True},
         {"key": "nobody_knows", "val": "x", "is_encrypted": None},
+    )
+    defaults = {"is_encrypted": False, "is_extra_encrypted": False}
+    world.insert(
+        "connection",
+        {"conn_id": "unreadable", "conn_type": "x", **defaults, "extra": "gAAAAAB-no", "is_extra_encrypted": True},
+        {"conn_id": "list", "conn_type": "x", **defaults, "extra": "[1]"},
     )
 
 

@@ -31,7 +31,7 @@ from tests.world import SCHEMA, World
 SIZE = Size(dags=50, runs=20)
 """1,000 runs and 20,500 task instances: enough for PostgreSQL to prefer an index wherever there is one."""
 
-TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance"}
+TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance", "EventLog": "log"}
 """The types whose tables grow with time. Of others there are as many rows as somebody has written files or words."""
 
 OLDER = 9
@@ -44,10 +44,11 @@ DAG_ID = dag_ids(SIZE)[35]
 _ALL, _FEW = 0.9, 0.1
 
 # Lists by the document that asks for them, whatever arguments they are given.
-ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance"}
+ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance", "eventLogs": "EventLog"}
 NESTED = {
     ("DAG", "latestRun"): "dags(first: 3) { nodes { it: latestRun%s { runId } } }",
     ("DAG", "runs"): "dags(first: 3) { nodes { it: runs%s { nodes { runId } } } }",
+    ("DAG", "eventLogs"): "dags(first: 3) { nodes { it: eventLogs%s { nodes { id } } } }",
     ("DAG", "runStateCounts"): "dags(first: 3) { nodes { it: runStateCounts%s { count } } }",
     (
         "DagRun",
@@ -62,6 +63,7 @@ RUNS = SIZE.dags * SIZE.runs * (OLDER + 1)
 BELOW = {
     ("DAG", "latestRun"): RUNS * 4 // SIZE.dags,
     ("DAG", "runs"): RUNS * 4 // SIZE.dags,
+    ("DAG", "eventLogs"): SIZE.task_instances * 4 // SIZE.dags,
     ("DAG", "runStateCounts"): RUNS + SIZE.dags,
     ("DagRun", "taskInstances"): 2 * PAGE * 22,
     ("DagRun", "taskStateCounts"): 2 * PAGE * 22,
@@ -94,6 +96,7 @@ def grown(request: pytest.FixtureRequest, postgresql_store: PostgreSQLStore) -> 
     with explaining(url, minor) as explainer:
         _add_what_is_rare(explainer.world)
         _add_older_runs(explainer.connection)
+        _add_events(explainer.connection)
         explainer.connection.execute("VACUUM ANALYZE")
         yield explainer
 
@@ -119,6 +122,18 @@ def _add_older_runs(connection: psycopg.Connection) -> None:
     connection.execute(
         f"INSERT INTO dag_run ({', '.join(columns)}) "
         f"SELECT {', '.join(columns.values())} FROM dag_run, generate_series(1, {OLDER}) AS n".encode()
+    )
+
+
+def _add_events(connection: psycopg.Connection) -> None:
+    """Add an event for each task instance, and few of a kind and an owner of their own."""
+    connection.execute(
+        b"INSERT INTO log (dttm, event, owner, dag_id, task_id, run_id, map_index, try_number) "
+        b"SELECT timestamptz '2026-01-01' + row_number() OVER (ORDER BY run_id, task_id) * interval '1 minute', "
+        b"CASE WHEN pool = 'narrow' THEN 'trigger' ELSE 'success' END, "
+        b"CASE WHEN pool = 'narrow' THEN 'ada' ELSE 'airflow' END, "
+        b"dag_id, task_id, run_id, map_index, CASE WHEN pool = 'narrow' THEN 7 ELSE 1 END "
+        b"FROM task_instance ORDER BY run_id, task_id"
     )
 
 
@@ -294,7 +309,7 @@ def _values(grown: Explainer, root: str, field: GraphQLInputField) -> Iterator[A
     counted = select(column, func.count()).select_from(relation.table).group_by(column).order_by(func.count())
     with grown.world.service.engine.connect() as connection:
         values = [value for value, _ in connection.execute(counted) if value is not None]
-    if match.operator is not Operator.IN:
+    if match.operator not in (Operator.IN, Operator.NOT_IN):
         moments = sorted(value for value in values if isinstance(value, datetime))
         for moment in (moments[0], moments[len(moments) // 2], moments[-1]):
             yield moment.isoformat()

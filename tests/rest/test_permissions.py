@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from graph.rest.routes import DIALECTS, rest_routes
 from graph.rest.rows import Row
+from graph.rest.stable.file_token import sign
 from resolvers.access.actor import EVERYTHING, Actor
 from resolvers.access.permissions import Permission
 from tests.graph.furnishing import furnish
@@ -18,7 +19,10 @@ from tests.world import World
 ROWS = [(dialect.prefix, row) for dialect in DIALECTS.values() for row in dialect.rows]
 
 # What a row needs in its address and body before it looks at who is asking.
-QUERIES: Mapping[tuple[str, str], str] = {("PATCH", "/dags"): "?dag_id_pattern=e"}
+QUERIES: Mapping[tuple[str, str], str] = {
+    ("PATCH", "/dags"): "?dag_id_pattern=e",
+    ("GET", "/dagStats"): "?dag_ids=etl,mapped,described",
+}
 BODIES: Mapping[tuple[str, str], object] = {
     ("PATCH", "/dags"): {"is_paused": True},
     ("PATCH", "/dags/{dag_id}"): {"is_paused": True},
@@ -35,6 +39,8 @@ BODIES: Mapping[tuple[str, str], object] = {
     ("POST", "/pools"): {"name": "new", "slots": 1},
     ("PATCH", "/pools/{pool_name}"): {"name": "narrow", "slots": 1},
     ("POST", "/variables"): {"key": "plain", "value": "v"},
+    ("POST", "/connections"): {"connection_id": "new", "conn_type": "http"},
+    ("POST", "/datasets/events"): {"dataset_uri": "s3://lake/raw"},
     ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
 }
 NAMES = {
@@ -44,6 +50,12 @@ NAMES = {
     "{map_index:int}": "0",
     "{pool_name}": "narrow",
     "{variable_key:path}": "plain",
+    "{connection_id}": "bare",
+    "{event_log_id:int}": "1",
+    "{import_error_id:int}": "2",
+    "{file_token}": sign("/dags/mapped.py", "key"),
+    "{section}": "core",
+    "{option}": "parallelism",
 }
 
 DAG_NOUNS = ("dag", "run", "task", "task_instance")
@@ -93,6 +105,7 @@ def stored(world: World) -> list[Any]:
         world.rows("task_instance", "dag_id run_id task_id map_index state note"),
         world.rows("pool", "pool slots"),
         world.rows("variable", "key val"),
+        world.rows("connection", "conn_id host"),
     ]
 
 

@@ -17,7 +17,8 @@ from graph.types.dag_definition import DagDefinition
 from graph.types.guards import DAGS
 from resolvers.access.permissions import Permission
 from resolvers.binding import Column, Entity, Match, Operator, Order
-from resolvers.errors import Forbidden, NotFound
+from resolvers.errors import Conflict, Forbidden, NotFound
+from resolvers.operations.dag_deletion import delete_dag
 from resolvers.operations.dags import set_paused
 
 # Without a key to order by, for Airflow lists tags as the database has them.
@@ -213,6 +214,16 @@ ROWS: tuple[Row, ...] = (
         check=_only_paused,
         words={NotFound: Words("Not Found", "Dag with id: '{dag_id}' not found")},
         finish=with_file_token,
+    ),
+    Write(
+        "DELETE",
+        "/dags/{dag_id}",
+        delete_dag,
+        path_as={"dag_id": "dag_id"},
+        words={
+            NotFound: Words("Dag with id: '{dag_id}' not found"),
+            Conflict: Words("Conflict", "Task instances of dag with id: '{dag_id}' are still running"),
+        },
     ),
     Custom("GET", "/dags/{dag_id}/details", _details, query=lists("fields")),
 )
