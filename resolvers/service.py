@@ -98,9 +98,12 @@ class Service:
         cli = AirflowCli.of(settings.airflow_command, config.environ)
         return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, issuer)
 
-    def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
-        """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
-        return self.callers.actor(Credentials(headers, peer))
+    def authenticate(self, headers: Mapping[str, str], peer: str | None, dialect: str | None = None) -> Actor:
+        """Return who sends these headers from that address; `Unauthenticated` where it is nobody known.
+
+        A REST `dialect` may know callers of its own.
+        """
+        return self.callers.actor(Credentials(headers, peer), dialect)
 
     def is_reachable(self) -> bool:
         """Say whether the database answers."""
