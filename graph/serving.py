@@ -69,7 +69,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         "workers": settings.workers,
-        "http": "h11" if "httptools" in missing() else "httptools",
+        "http": "h11" if "httptools" in missing() else "graph.http.connection:Connection",
         "loop": "asyncio" if "uvloop" in missing() else "uvloop",
         "ws": "none",
         "lifespan": "on",

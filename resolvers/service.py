@@ -1,7 +1,7 @@
 """The only door: a service over one database, and sessions in which one actor reads and changes things."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,13 +11,14 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from resolvers.access.actor import Actor
+from resolvers.access.actor import WHICHEVER, Actor, Scope, may_introspect
 from resolvers.access.callers import Callers
 from resolvers.access.credentials import Credentials
 from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
-from resolvers.access.permissions import Permission
+from resolvers.access.permissions import Guard, Permission
 from resolvers.access.scopes import Scopes
+from resolvers.access.visibility import admits
 from resolvers.airflow_cli import AirflowCli, Verdict
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
@@ -36,6 +37,7 @@ from resolvers.plan.backend import BACKENDS
 from resolvers.plan.numbers import Numbers
 from resolvers.plan.ran import Ran
 from resolvers.plan.reader import Found, Reader
+from resolvers.plan.rehearsal import rehearse
 from resolvers.plan.sight import Secrets
 from resolvers.plan.stage import Plans, Stage, StageMaker
 from resolvers.secrets import KeyRing
@@ -48,6 +50,8 @@ from resolvers.stopping import Stop, Stoppable, interrupt
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_PERMISSIONS = "viewer { permissions } lists what you may do."
 
 # A collision with the scheduler is over within moments: tried again this often, after these seconds.
 _PAUSES = (0.05, 0.2)
@@ -66,6 +70,8 @@ class Service:
     callers: Callers
     plans: Plans
     cli: AirflowCli
+    # One connection beside those of requests: however busy these are, it can be found out whether there is a database.
+    spare: Engine
     issuer: Issuer | None = None
 
     @classmethod
@@ -75,7 +81,8 @@ class Service:
         Raises `Unavailable` where it cannot be reached, `Unsupported` where it is not Airflow's, `Invalid` where the
         settings do not fit it.
         """
-        engine = open_engine(database, settings, schema=config.value("database", "sql_alchemy_schema"))
+        schema = config.value("database", "sql_alchemy_schema")
+        engine = open_engine(database, settings, schema=schema)
         try:
             with read_snapshot(engine) as connection:
                 generation = detect(connection)
@@ -96,7 +103,9 @@ class Service:
         secrets = Secrets(keys.read, masking, numbers)
         maker = StageMaker(generation, BACKENDS[engine.dialect.name], engine.dialect, secrets)
         cli = AirflowCli.of(settings.airflow_command, config.environ)
-        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, issuer)
+        # Connected when it is first asked.
+        spare = open_engine(database, settings.model_copy(update={"pool_size": 1}), schema=schema)
+        return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, spare, issuer)
 
     def authenticate(self, headers: Mapping[str, str], peer: str | None, dialect: str | None = None) -> Actor:
         """Return who sends these headers from that address; `Unauthenticated` where it is nobody known.
@@ -108,7 +117,7 @@ class Service:
     def is_reachable(self) -> bool:
         """Say whether the database answers."""
         try:
-            with read_snapshot(self.engine) as connection:
+            with read_snapshot(self.spare) as connection:
                 return connection.execute(select(1)).scalar() == 1
         except Problem:
             return False
@@ -137,6 +146,7 @@ class Service:
     def close(self) -> None:
         """Give back the connections."""
         self.engine.dispose()
+        self.spare.dispose()
 
 
 class Session:
@@ -149,6 +159,7 @@ class Session:
         self.ran: list[Ran] = []
         self.changes = 0
         self.scopes = Scopes(actor)
+        self._expected: Sequence[Lookup] = ()
         self._allowance = Allowance(service.settings.max_long_bytes)
         self._stop = Stop()
         self._channel: Channel | None = None
@@ -164,6 +175,17 @@ class Session:
     def database(self) -> str:
         """The kind of the database, such as `postgresql`."""
         return self.service.engine.dialect.name
+
+    @property
+    def max_cost(self) -> int:
+        """What a request of the actor may cost; 0 for no limit."""
+        settings = self.service.settings
+        return settings.cost_of_role(self.actor.role) if settings.role_costs else settings.max_cost
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether the actor may learn what the schema is."""
+        return may_introspect(self.service.settings, self.actor)
 
     def read_once(self) -> None:
         """Say that one read is all: where that is a single statement, it is a snapshot without any transaction."""
@@ -188,6 +210,21 @@ class Session:
         with self._stoppable():
             return self._reading(stage).objects(stage, keys, wanted.given)
 
+    def show(self, shown: Scope) -> None:
+        """Show rows of these DAGs from here on, or all rows, whatever the actor was granted.
+
+        For the answer to a change in an API that tells whoever may change a thing what became of it.
+        """
+        self.close()
+        self.scopes = Scopes(self.actor, shown)
+
+    def expect(self, reads: Sequence[Lookup]) -> None:
+        """Say what will be read of what operations change, by keys that nobody knows yet.
+
+        An operation whose caller may not read it, or that would be read by arguments that are wrong, is refused.
+        """
+        self._expected = reads
+
     def run(
         self,
         operation: Operation[P, R],
@@ -201,7 +238,8 @@ class Session:
         the audit row alone is written, as Airflow does. A collision with the scheduler is tried
         again.
         """
-        return self.run_sent(operation, None, *args, **arguments)
+        del args  # operations take keyword arguments alone
+        return self.run_checked(operation, None, arguments, dict)
 
     def run_sent(
         self,
@@ -212,19 +250,45 @@ class Session:
         **arguments: P.kwargs,
     ) -> R:
         """Carry out an operation as `run` does, with the audit row telling what the client `sent`."""
-        del args  # operations take keyword arguments alone
+        del args
+        return self.run_checked(operation, sent, arguments, dict)
+
+    def run_checked(
+        self,
+        operation: Operation[..., R],
+        sent: Mapping[str, object] | None,
+        named: Mapping[str, Any],
+        further: Callable[[], Mapping[str, Any]],
+    ) -> R:
+        """Carry out an operation as `run_sent` does, where what was sent is looked at by more than its body.
+
+        `named` are the arguments that say what it is about, for which the permission is asked. Who has it, and nobody
+        else, learns of `further` what is wrong with the rest: it returns the other arguments, or refuses.
+        """
         self.close()
         self._refuse_unknown_migration()
+        arguments = dict(named)
         try:
             with Stoppable(self._stop, "Nothing was changed by it."):
                 self._permit(operation, arguments)
+                arguments |= further()
+                if operation.about(arguments) != operation.about(named):
+                    self._permit(operation, arguments)
+                # What was read for these is not what the change is made upon.
+                self.close()
                 result = self._attempt(operation, arguments, sent)
-        except Problem:
+        except Exception:
             with write_transaction(self.service.engine) as connection:
                 write_audit(self._work(connection), operation.audit, arguments, sent)
             raise
         self.changes += 1
         return result
+
+    def admit(self, guard: Guard, dag_id: str = WHICHEVER) -> None:
+        """Refuse who may not ask for rows of that DAG, or of whichever, be there such a DAG or not."""
+        if not admits(guard, self.actor, dag_id):
+            needed = ", ".join(permission.value for permission in guard.permissions)
+            raise Forbidden(f"{self.actor.name} may not read this: it needs the permission {needed}.")
 
     def health(self) -> Health:
         """Return whether Airflow's own processes are alive; anybody may know."""
@@ -276,14 +340,14 @@ class Session:
             self._channel = None
 
     def _attempt(
-        self, operation: Operation[P, R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
+        self, operation: Operation[..., R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
     ) -> R:
         for pause in (*_PAUSES, None):
             try:
                 with write_transaction(self.service.engine) as connection:
                     with self._reached(connection):
                         work = self._work(connection)
-                        result = operation.body(work, **arguments)  # type: ignore[call-arg]
+                        result = operation.body(work, **arguments)
                         write_audit(work, operation.audit, arguments, sent)
                     # From here on it is carried out, whoever stops waiting.
                     self._stop.check()
@@ -315,13 +379,19 @@ class Session:
         )
 
     def _permit(self, operation: Operation[Any, Any], arguments: Mapping[str, Any]) -> None:
-        dag_id = None if operation.on is None else str(arguments[operation.on])
-        if not self.actor.may(operation.needs, dag_id):
-            raise Forbidden(
-                f"{self.actor.name} may not do this: it needs the permission {operation.needs.value}"
-                + (f" on DAG '{dag_id}'." if dag_id else "."),
-                hint="viewer { permissions } lists what you may do.",
-            )
+        for dag_id in operation.about(arguments):
+            if not self.actor.may(operation.needs, dag_id):
+                raise Forbidden(
+                    f"{self.actor.name} may not do this: it needs the permission {operation.needs.value}"
+                    + (f" on DAG '{dag_id}'." if dag_id else "."),
+                    hint=_PERMISSIONS,
+                )
+            for wanted in self._expected:
+                if not admits(wanted.selection.entity.guard, self.actor, dag_id or WHICHEVER):
+                    raise self._unreadable(wanted.selection.entity, dag_id)
+        for wanted in self._expected:
+            plans = self.service.plans
+            rehearse(plans.selection(wanted.selection), wanted.given, self.scopes, plans.maker.secrets.numbers)
 
     def _refuse_unknown_migration(self) -> None:
         generation = self.service.generation
@@ -333,13 +403,17 @@ class Session:
             )
 
     def _admit(self, entity: Entity) -> None:
-        scope = self.scopes.of(entity.guard)
-        if isinstance(scope, frozenset) and not scope:
-            needed = ", ".join(permission.value for permission in entity.guard.permissions)
-            raise Forbidden(
-                f"{self.actor.name} may not read {entity.name}: it needs the permission {needed}.",
-                hint="viewer { permissions } lists what you may do.",
-            )
+        if not self.scopes.of(entity.guard) and not admits(entity.guard, self.actor):
+            raise self._unreadable(entity)
+
+    def _unreadable(self, entity: Entity, dag_id: str | None = None) -> Forbidden:
+        needed = ", ".join(permission.value for permission in entity.guard.permissions)
+        return Forbidden(
+            f"{self.actor.name} may not read {entity.name}"
+            + (f" of DAG '{dag_id}'" if dag_id and entity.guard.dag else "")
+            + f": it needs the permission {needed}.",
+            hint=_PERMISSIONS,
+        )
 
     def _reached(self, connection: Connection) -> AbstractContextManager[None]:
         return self._stop.reaches(partial(interrupt, wire_of(connection.connection), self.service.engine))

@@ -113,7 +113,7 @@ class World:
     @cached_property
     def documents(self) -> Documents:
         """What prepares documents, as the server does, but however deep they are."""
-        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50}))
+        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50, "max_aliases": 5_000}))
 
     @property
     def generation(self) -> Generation:

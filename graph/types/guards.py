@@ -3,6 +3,7 @@
 from resolvers.access.permissions import Guard, Permission
 
 DAGS = Guard((Permission.DAG_READ,), dag="dag_id")
+EDITABLE_DAGS = Guard((Permission.DAG_EDIT,), dag="dag_id")
 RUNS = Guard((Permission.DAG_READ, Permission.RUN_READ), dag="dag_id")
 # Airflow asks for both: a task instance tells of its run.
 TASK_INSTANCES = Guard((Permission.DAG_READ, Permission.RUN_READ, Permission.TASK_INSTANCE_READ), dag="dag_id")

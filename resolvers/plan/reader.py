@@ -89,7 +89,7 @@ class Reader:
         """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
         if stage.joins_list and keys:
             return self._with_list(stage, keys, given)
-        arguments = _arguments(stage, given)
+        arguments = stage.arguments(given)
         variant = stage.variant(arguments, self.scopes, single=_is_single(keys))
         rows = self._rows(stage, variant, arguments, keys)
         below, positions = [], []
@@ -105,7 +105,7 @@ class Reader:
     def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
         """Read objects along with the list of each, in one statement."""
         [(child, columns)] = stage.below
-        arguments = _arguments(child, given)
+        arguments = child.arguments(given)
         plan = stage.with_list(arguments, self.scopes, single=_is_single(keys))
         variant, inner = plan.object, plan.list
         most = self.max_rows - self.rows_read + 1
@@ -214,11 +214,6 @@ def _columns(stage: Stage, keys: list[Key]) -> list[list[object]]:
 
 def _is_single(keys: list[Key] | None) -> bool:
     return keys is not None and len(keys) == 1
-
-
-def _arguments(stage: Stage, given: Sequence[Arguments]) -> Arguments:
-    place = stage.step.given
-    return _NOTHING if place is None else given[place]
 
 
 def _placed(variant: Variant) -> Callable[[Row], tuple[object, ...]]:

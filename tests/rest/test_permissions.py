@@ -36,6 +36,7 @@ BODIES: Mapping[tuple[str, str], object] = {
         "include_future": False,
         "include_past": False,
     },
+    ("POST", "/datasets/events"): {"dataset_uri": "s3://there"},
     ("POST", "/pools"): {"name": "new", "slots": 1},
     ("PATCH", "/pools/{pool_name}"): {"name": "narrow", "slots": 1},
     ("POST", "/variables"): {"key": "plain", "value": "v"},
@@ -121,6 +122,24 @@ def test_without_grants_every_row_but_the_open_ones_refuses(furnished_world: Wor
 
     assert {place: status for place, status in answers.items() if status != 403} == {}
     assert stored(furnished_world) == before
+
+
+def test_what_is_unknown_in_a_body_is_told_to_those_alone_who_may(furnished_world: World) -> None:
+    with_bodies = [(prefix, row) for prefix, row in ROWS if row.body is not None]
+    answers = {}
+    for prefix, row in with_bodies:
+        path = row.path
+        for name, value in NAMES.items():
+            path = path.replace(name, value)
+        address = f"{prefix}{path}{QUERIES.get((row.method, row.path), '')}"
+        body = {**body_of(row), "bogus": 1}  # type: ignore[dict-item] # an object
+        asking = (Actor("nobody", "test"), furnished_world.actor())
+        answers[row.method, row.path] = [
+            ask(furnished_world, actor, row.method, address, body).status_code for actor in asking
+        ]
+
+    assert len(with_bodies) >= 12
+    assert {place: told for place, told in answers.items() if told != [403, 400]} == {}
 
 
 def test_readers_change_nothing_through_any_row(furnished_world: World) -> None:

@@ -48,4 +48,5 @@ STABLE = Dialect(
     ),
     render,
     strictly,
+    mistaken_are_anonymous=True,
 )
