@@ -93,6 +93,12 @@ class Limits(BaseSettings):
     max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
 
+    max_log_characters: int = Field(
+        default=10_000_000,
+        ge=1,
+        description="Most characters of a task's log in one JSON answer of the stable API, whose token leads to the "
+        "rest. As plain text, a log is sent whole, however long it is.",
+    )
     max_answer_bytes: int = Field(
         default=50_000_000, ge=1, description="Longest answer, in bytes, before it is packed."
     )

@@ -72,6 +72,12 @@ class Settings(Limits):
     log_folder: Path | None = Field(
         default=None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
     )
+    remote_log_options: SecretStr | None = Field(
+        default=None,
+        description="What fsspec is to know of the remote store of logs, as a JSON object, such as "
+        '`{"profile": "logs"}`; which store is Airflow\'s own `[logging] remote_base_log_folder`. Needs '
+        "`airflow-graph[remote-logs]`.",
+    )
 
     airflow_command: str | None = Field(
         default=None,

@@ -27,6 +27,7 @@ _COLUMNS = {
     "dag_run_id": "run_id",
     "pool_name": "pool",
     "variable_key": "key",
+    "xcom_key": "key",
     "connection_id": "conn_id",
     "event_log_id": "id",
     "import_error_id": "id",
@@ -55,6 +56,7 @@ class Call:
     content: Mapping[str, object]
     limits: Limits
     form: Body | None = None
+    # What the caller takes, as it says.
     accept: str = ""
 
     @property

@@ -1,6 +1,6 @@
 """What makes a dialect: where it lives, which rows it answers, and how it says no."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +35,13 @@ class RefusedError(Exception):
         self.detail = detail
         self.title = title
         self.section = section
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Bytes that are made as they are sent, by what needs no session any more."""
+
+    pieces: Iterator[bytes]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import orjson
 from starlette.convertors import Convertor
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -25,7 +25,7 @@ from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.call import Call, Limits
-from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError
+from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError, Stream
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
 from resolvers.errors import Invalid, Problem, Unauthenticated, Unavailable
@@ -142,6 +142,9 @@ class Endpoint:
             with self.service.session(actor) as session:
                 errand.works_in(session)
                 told = row.answer(Call(session, names, given.query, given.body, self.limits, given.form, accept))
+                if isinstance(told.body, Stream):
+                    pieces = iter(()) if request.method == "HEAD" else told.body.pieces
+                    return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
                 content = _content(told)
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)

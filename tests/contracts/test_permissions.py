@@ -86,6 +86,8 @@ def fill(world: World, *dag_ids: str) -> World:
                 world.run(dag_id, f"{dag_id}_{day}", day, state=state)
                 world.task_instance(dag_id, f"{dag_id}_{day}", f"{dag_id}_a", state, pool="shared")
                 world.task_instance(dag_id, f"{dag_id}_{day}", f"{dag_id}_b", None, pool="shared")
+                world.xcom(dag_id, f"{dag_id}_{day}", f"{dag_id}_a", f"{dag_id}_key", {"of": dag_id})
+                world.rendered(dag_id, f"{dag_id}_{day}", f"{dag_id}_a", {"of": dag_id})
     return world
 
 

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from graph.rest.lenient import ANYTHING
 from graph.rest.routes import DIALECTS, rest_routes
 from graph.rest.rows import Row
-from graph.rest.stable.file_token import sign
+from graph.rest.stable.signing import sign
 from resolvers.access.actor import EVERYTHING, Actor
 from resolvers.access.permissions import Permission
 from tests.graph.furnishing import furnish
@@ -51,7 +51,6 @@ BODIES: Mapping[tuple[str, str], object] = {
     ("PATCH", "/pools/{pool_name}"): {"name": "narrow", "slots": 1},
     ("POST", "/variables"): {"key": "plain", "value": "v"},
     ("POST", "/connections"): {"connection_id": "new", "conn_type": "http"},
-    ("POST", "/datasets/events"): {"dataset_uri": "s3://lake/raw"},
     ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
     ("POST", "/dag_runs"): {"dag_id": "etl"},
 }
@@ -60,6 +59,8 @@ NAMES = {
     "{dag_run_id}": "r2",
     "{task_id}": "load",
     "{map_index:int}": "0",
+    "{task_try_number:int}": "1",
+    "{xcom_key:path}": "return_value",
     "{pool_name}": "narrow",
     "{variable_key:path}": "plain",
     "{connection_id}": "bare",

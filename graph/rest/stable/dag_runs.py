@@ -112,10 +112,12 @@ def _trigger(call: Call) -> Answer:
         told = _told(call, now)
         run_id, date = told["run_id"], told["logical_date"]
         same = f"DAGRun ID: '{run_id}'" if conflict.field == "runId" else f"DAGRun logical date: '{date}'"
-        raise RefusedError(
-            409, f"DAGRun with DAG ID: '{dag_id}' and {same} already exists", title="Conflict", section="AlreadyExists"
-        ) from conflict
+        raise _taken(dag_id, same) from conflict
     except Invalid as invalid:
+        # Airflow 2 looks for a run of that id before it looks at the id.
+        run_id = str(call.body.get("dag_run_id"))
+        if invalid.field == "runId" and call.find(RUN_JSON, dag_id=dag_id, run_id=run_id) is not None:
+            raise _taken(dag_id, f"DAGRun ID: '{run_id}'") from invalid
         dag = call.find(_IMPORTABLE, dag_id=dag_id) if invalid.field == "dagId" else None
         if dag is None:
             raise
@@ -144,6 +146,11 @@ def _told(call: Call, now: datetime) -> dict[str, object]:
         "conf": conf if isinstance(conf, dict) else None,
         "note": None if note is None else str(note),
     }
+
+
+def _taken(dag_id: str, same: str) -> RefusedError:
+    detail = f"DAGRun with DAG ID: '{dag_id}' and {same} already exists"
+    return RefusedError(409, detail, title="Conflict", section="AlreadyExists")
 
 
 def run_key(call: Call) -> RunKey:
@@ -183,8 +190,12 @@ ROWS: tuple[Row, ...] = (
         set_run_note,
         RUN_JSON,
         path_as=RUN_PATH,
-        body=Body((Property("note", longest=LONGEST_NOTE),), required=("note",)),
+        body=Body((Property("note"),), required=("note",)),
         body_as={"note": "note"},
-        words={NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}")},
+        words={
+            NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}"),
+            # Found at fault only once there is a run.
+            Invalid: Words("Bad Request", f"{{{{'note': ['Longer than maximum length {LONGEST_NOTE}.']}}}}"),
+        },
     ),
 )
