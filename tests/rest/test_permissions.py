@@ -47,6 +47,7 @@ BODIES: Mapping[tuple[str, str], object] = {
         "include_future": False,
         "include_past": False,
     },
+    ("POST", "/datasets/events"): {"dataset_uri": "s3://there"},
     ("POST", "/pools"): {"name": "new", "slots": 1},
     ("PATCH", "/pools/{pool_name}"): {"name": "narrow", "slots": 1},
     ("POST", "/variables"): {"key": "plain", "value": "v"},
