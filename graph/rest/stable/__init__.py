@@ -29,6 +29,7 @@ from graph.rest.stable import (
     xcoms,
 )
 from graph.rest.stable.problems import render
+from graph.rest.strict import strictly
 
 STABLE = Dialect(
     "/api/v1",
@@ -60,5 +61,6 @@ STABLE = Dialect(
         *roles.ROWS,
     ),
     render,
+    strictly,
     mistaken_are_anonymous=True,
 )
