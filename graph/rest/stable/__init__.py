@@ -30,6 +30,7 @@ from graph.rest.stable import (
 )
 from graph.rest.stable.described import DESCRIPTIONS
 from graph.rest.stable.problems import render
+from graph.rest.strict import strictly
 
 STABLE = Dialect(
     "/api/v1",
@@ -61,6 +62,7 @@ STABLE = Dialect(
         *roles.ROWS,
     ),
     render,
+    strictly,
     mistaken_are_anonymous=True,
     described=DESCRIPTIONS,
 )
