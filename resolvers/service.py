@@ -18,7 +18,7 @@ from resolvers.access.issuing import Issuer
 from resolvers.access.method import Installation
 from resolvers.access.permissions import Permission
 from resolvers.access.scopes import Scopes
-from resolvers.airflow_cli import AirflowCli, Verdict
+from resolvers.airflow_cli import AirflowCli, Said, Verdict
 from resolvers.airflow_config import AirflowConfig
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
@@ -30,6 +30,7 @@ from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, 
 from resolvers.metadata.generation import Generation
 from resolvers.metadata.rights import Rights, rights
 from resolvers.operations.audit import write_audit
+from resolvers.operations.commands import CommandLine
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
 from resolvers.plan.backend import BACKENDS
@@ -98,9 +99,12 @@ class Service:
         cli = AirflowCli.of(settings.airflow_command, config.environ)
         return cls(settings, config, engine, generation, keys, masking, callers, Plans(maker), cli, issuer)
 
-    def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
-        """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
-        return self.callers.actor(Credentials(headers, peer))
+    def authenticate(self, headers: Mapping[str, str], peer: str | None, dialect: str | None = None) -> Actor:
+        """Return who sends these headers from that address; `Unauthenticated` where it is nobody known.
+
+        A REST `dialect` may know callers of its own.
+        """
+        return self.callers.actor(Credentials(headers, peer), dialect)
 
     def is_reachable(self) -> bool:
         """Say whether the database answers."""
@@ -248,6 +252,14 @@ class Session:
         """Have a connection tested that is stored nowhere, by Airflow's command line."""
         self.needs(Permission.CONNECTION_CREATE)
         return self.service.cli.test(settings)
+
+    def command(self, operation: Operation[P, CommandLine], /, *args: P.args, **arguments: P.kwargs) -> Said:
+        """Have Airflow's command line carry out what an operation allows, and return what it said.
+
+        It writes to the database by itself, so that nothing of ours is open meanwhile.
+        """
+        line = self.run(operation, *args, **arguments)
+        return self.service.cli.run(line.arguments)
 
     def needs(self, permission: Permission) -> None:
         """Refuse who lacks a permission that is not about DAGs."""

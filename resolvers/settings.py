@@ -77,15 +77,33 @@ class Settings(BaseSettings):
         description="Airflow's own command line, such as `/opt/airflow/bin/airflow`: asked for what only Airflow "
         "knows, its providers, its plugins and whether a connection works. Unset: such questions are refused.",
     )
+    airflow_commands: Annotated[tuple[Literal["test", "task_failed_deps", "render"], ...], NoDecode] = Field(
+        default=(),
+        description="Commands, comma-separated, that callers of REST dialects may have Airflow's command line carry "
+        "out: `test`, `task_failed_deps`, `render`. They run code of DAGs on this machine, as this user.",
+    )
+    deploy_folder: Path | None = Field(
+        default=None,
+        description="Folder in which administrators may put DAG files by REST dialects, such as Airflow's own "
+        "`dags_folder`. Unset: nobody may.",
+    )
 
     # Where we listen
     host: str = Field(default="127.0.0.1", description="Address to listen on.", min_length=1)
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 means any free one.")
     workers: int = Field(default=1, ge=1, le=64, description="Number of server processes.")
     graphiql: bool = Field(default=True, description="Whether browsers are offered GraphiQL.")
-    dialects: Annotated[tuple[Literal["stable"], ...], NoDecode] = Field(
+    dialects: Annotated[tuple[Literal["stable", "clairvoyant"], ...], NoDecode] = Field(
         default=("stable",),
-        description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
+        description="REST dialects served beside GraphQL, comma-separated: `stable`, `clairvoyant`; `none` serves none.",
+    )
+    clairvoyant_answers: Literal["original", "documented"] = Field(
+        default="original",
+        description="How the dialect `clairvoyant` answers: as its original did, or as that one's documentation says.",
+    )
+    clairvoyant_role: Role = Field(
+        default=Role.OP,
+        description="Role of callers who present the token of `[rest_api_plugin]` to the dialect `clairvoyant`.",
     )
 
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -266,7 +284,7 @@ class Settings(BaseSettings):
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
     @field_validator(
-        *("cors_origins", "authentication", "proxy_addresses", "kerberos_services"),
+        *("airflow_commands", "cors_origins", "authentication", "proxy_addresses", "kerberos_services"),
         *("oidc_audience", "oidc_algorithms", "oidc_user_claim"),
         mode="before",
     )

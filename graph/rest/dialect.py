@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
+
+from graph.http.auth import actor_of
+from resolvers.access.actor import Actor
 from resolvers.errors import Problem
+from resolvers.service import Service
 
 if TYPE_CHECKING:
     from graph.rest.rows import Row
@@ -40,9 +46,30 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a request says beside its path: the parameters of its query string, and its body."""
+
+    query: Mapping[str, object] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=dict)
+
+
+Authenticate = Callable[[Request], Actor]
+
+
+def callers_of(service: Service) -> Authenticate:
+    """Return who sends requests, by the ways that the settings name."""
+    return partial(actor_of, service)
+
+
+@dataclass(frozen=True)
 class Dialect:
-    """A REST API of former times: its prefix, its rows, and how it renders a refusal."""
+    """A REST API of former times: its prefix, its rows, how it reads a request, and how it renders a refusal.
+
+    `read` makes the arguments of a row of a request and its body. `callers` says who is asking.
+    """
 
     prefix: str
     rows: tuple["Row", ...]
     render: Callable[[Problem | RefusedError], Answer]
+    read: Callable[["Row", Request, bytes], Given]
+    callers: Callable[[Service], Authenticate] = callers_of

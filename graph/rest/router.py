@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,16 +21,12 @@ from graph.http.errand import Errand
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
-from graph.rest.body import check_body, check_fields, parse_body
 from graph.rest.call import Call, Limits
-from graph.rest.dialect import Answer, Dialect, RefusedError
-from graph.rest.params import read_query
+from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError
 from graph.rest.rows import Row
-from resolvers.access.actor import NOBODY, Actor
+from resolvers.access.actor import NOBODY
 from resolvers.errors import Invalid, Problem, Unavailable
 from resolvers.service import Service
-
-Authenticate = Callable[[Request], Actor]
 
 _NOWHERE = RefusedError(
     404,
@@ -118,13 +114,10 @@ class Endpoint:
         if any("\0" in value for value in (*names.values(), *request.query_params.values()) if isinstance(value, str)):
             raise Invalid("The address holds a character of code 0, which no name in Airflow can.")
         until = self.workers.deadline()
-        body: dict[str, object] = {}
+        content = b""
         if row.body is not None:
             content = await read_body(request, self.service.settings.max_body_bytes, until)
-            body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
-        query = read_query(row.query, request.query_params)
-        if row.body is not None:
-            check_fields(row.body, body)
+        given = self.dialect.read(row, request, content)
 
         accept = request.headers.get("accept", "")
 
@@ -133,7 +126,7 @@ class Endpoint:
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
-                told = row.answer(Call(session, names, query, body, self.limits, accept))
+                told = row.answer(Call(session, names, given.query, given.body, self.limits, accept))
                 content = _content(told)
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)

@@ -22,6 +22,7 @@ from graph.rest.stable import (
     variables,
 )
 from graph.rest.stable.problems import render
+from graph.rest.strict import strictly
 
 STABLE = Dialect(
     "/api/v1",
@@ -46,4 +47,5 @@ STABLE = Dialect(
         *variables.ROWS,
     ),
     render,
+    strictly,
 )

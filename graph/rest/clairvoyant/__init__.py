@@ -1,0 +1,68 @@
+"""Clairvoyant's REST plugin of 2016, `/admin/rest_api/api?api=...`, on today's metadata."""
+
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
+
+from graph.http.auth import actor_of
+from graph.rest.body import Body
+from graph.rest.clairvoyant import (
+    connections,
+    dags,
+    pools,
+    processes,
+    running,
+    runs,
+    tasks,
+    variables,
+    versions,
+)
+from graph.rest.clairvoyant.answering import Commands, envelope, refused
+from graph.rest.clairvoyant.asking import reading
+from graph.rest.clairvoyant.page import page
+from graph.rest.dialect import Answer, Dialect, RefusedError
+from graph.rest.rows import Custom
+from resolvers.errors import Problem
+
+_NAME = "clairvoyant"
+
+# In the order of the original's documentation, near enough: what is about one thing stands together.
+COMMANDS = Commands.of(
+    chain(
+        versions.COMMANDS,
+        dags.COMMANDS,
+        runs.COMMANDS,
+        tasks.COMMANDS,
+        running.COMMANDS,
+        variables.COMMANDS,
+        connections.COMMANDS,
+        pools.COMMANDS,
+        processes.COMMANDS,
+    )
+)
+
+# The body is read by `reading`, whatever it is.
+_ANYTHING = Body(())
+
+
+def _render(problem: Problem | RefusedError) -> Answer:
+    """Render what is refused before there is a command: a page for what HTTP itself refuses, else the envelope."""
+    refusal = problem if isinstance(problem, RefusedError) else refused(problem)
+    if refusal.status in (404, 405) and isinstance(problem, RefusedError):
+        content = f"<!DOCTYPE html>\n<title>{refusal.status} {refusal.title}</title>\n<h1>{refusal.title}</h1>\n"
+        headers = {"Allow": "OPTIONS, GET, POST, HEAD"} if refusal.status == 405 else {}
+        return Answer(f"{content}<p>{refusal.detail}</p>\n", refusal.status, "text/html", headers)
+    return envelope(refusal, datetime.now(UTC))
+
+
+CLAIRVOYANT = Dialect(
+    "/admin/rest_api",
+    (
+        Custom("GET", "/api", COMMANDS.answer, body=_ANYTHING),
+        Custom("POST", "/api", COMMANDS.answer, body=_ANYTHING),
+        Custom("GET", "/", partial(page, COMMANDS), open=True),
+    ),
+    _render,
+    reading,
+    lambda service: partial(actor_of, service, dialect=_NAME),
+)

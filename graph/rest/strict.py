@@ -1,0 +1,18 @@
+"""How the stable API reads a request: what it does not know, it refuses."""
+
+from starlette.requests import Request
+
+from graph.rest.body import check_body, check_fields, parse_body
+from graph.rest.dialect import Given
+from graph.rest.params import read_query
+from graph.rest.rows import Row
+
+
+def strictly(row: Row, request: Request, content: bytes) -> Given:
+    """Return what a request says to a row; `RefusedError` where the row does not take it."""
+    if row.body is None:
+        return Given(read_query(row.query, request.query_params))
+    body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
+    query = read_query(row.query, request.query_params)
+    check_fields(row.body, body)
+    return Given(query, body)
