@@ -35,6 +35,7 @@ from graph.types.later import (
     DagRunFilterLater,
     DagRunLater,
     DagRunOrderLater,
+    DagStructureLater,
     QueuedAssetEventLater,
     TaskGroupLater,
     TaskLater,
@@ -205,4 +206,7 @@ class DAG(Node):
         order="-id",
         filter=BackfillFilterLater,
         order_by=BackfillOrderLater,
+    )
+    structure: DagStructureLater | None = one(
+        "Its tasks and groups as nodes and edges, and drawn; null if its file has not been parsed.", link="structure"
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from graph.types.dag import DAG
     from graph.types.dag_definition import DagDefinition
     from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
+    from graph.types.dag_structure import DagStructure
     from graph.types.task import Task
     from graph.types.task_group import TaskGroup
     from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
@@ -25,6 +26,7 @@ BackfillFilterLater = Annotated["BackfillFilter", lazy("graph.types.backfill")]
 BackfillOrderLater = Annotated["BackfillOrder", lazy("graph.types.backfill")]
 DAGLater = Annotated["DAG", lazy("graph.types.dag")]
 DagDefinitionLater = Annotated["DagDefinition", lazy("graph.types.dag_definition")]
+DagStructureLater = Annotated["DagStructure", lazy("graph.types.dag_structure")]
 DagRunLater = Annotated["DagRun", lazy("graph.types.dag_run")]
 DagRunFilterLater = Annotated["DagRunFilter", lazy("graph.types.dag_run")]
 DagRunOrderLater = Annotated["DagRunOrder", lazy("graph.types.dag_run")]

@@ -10,7 +10,7 @@ from resolvers.access.fab_rows import FabRows
 from resolvers.access.fresh import Fresh
 from resolvers.access.once import Once
 from resolvers.access.passwords import Hashing, PasswordMemory, imitation
-from resolvers.access.slowing import Slowing
+from resolvers.access.slowing import Slowing, origin_of
 from resolvers.errors import Problem
 from resolvers.settings import Settings
 
@@ -64,7 +64,7 @@ class FabPasswords:
         # Letters' case does not matter in names: it must not give anybody more attempts.
         self._names.check(name.lower())
         if peer is not None:
-            self._addresses.check(peer)
+            self._addresses.check(origin_of(peer))
         user = self._users.renew(name)
         # Who is unknown costs as much as who is known: the time taken tells nothing of the names.
         expected = user.password_hash if user else None
@@ -76,7 +76,7 @@ class FabPasswords:
             return user
         # A script that goes on with an old password is slowed by its name, and must not hold up all of its address.
         if self._names.failed(name.lower()) and peer is not None:
-            self._addresses.failed(peer)
+            self._addresses.failed(origin_of(peer))
         # What is no user's name may be a password in the wrong field.
         told = {"user": user.actor.name if user else "unknown", "address": peer or "unknown"}
         log.warning("wrong password", extra={"fields": told})

@@ -1,5 +1,6 @@
 """Who has failed to prove who they are, and for how long they are refused."""
 
+import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,3 +63,14 @@ class Slowing:
         """Forget the failures."""
         with self._lock:
             self._failures.pop(key, None)
+
+
+def origin_of(address: str) -> str:
+    """Return what failures from an address count for: itself, or the /64 of IPv6, all of which one host may have."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((found.packed[:8] + bytes(8), 64)))

@@ -13,6 +13,7 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("dag", "tags"): Link("dag_tag", (("dag_id", "dag_id"),)),
     ("dag", "tasks"): Link("task", (("dag_id", "dag_id"),)),
     ("dag", "task_groups"): Link("task_group", (("dag_id", "dag_id"),)),
+    ("dag", "structure"): Link("dag_structure", (("dag_id", "dag_id"),)),
     ("dag", "definition"): Link("dag_definition", (("dag_id", "dag_id"),)),
     ("dag", "warnings"): Link("dag_warning", (("dag_id", "dag_id"),)),
     ("dag", "event_logs"): Link("log", (("dag_id", "dag_id"),)),

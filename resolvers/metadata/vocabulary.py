@@ -242,4 +242,5 @@ def decoded_relations(serialized: Table) -> tuple[Relation, ...]:
         Relation("task", serialized, ("dag_id", "task_id"), {}, decoded="tasks"),
         Relation("task_group", serialized, ("dag_id", "group_id"), {}, decoded="task_groups"),
         Relation("dag_definition", serialized, ("dag_id",), {}, decoded="definition"),
+        Relation("dag_structure", serialized, ("dag_id",), {}, decoded="structure"),
     )

@@ -9,6 +9,7 @@ from resolvers.plan.backend import Key
 from resolvers.plan.steps import ListForm, Step
 from resolvers.plan.writer import Row
 from resolvers.serialized.dag import SerializedDag, UnreadableDagError
+from resolvers.serialized.structure import Structure
 
 # What is read of each serialized DAG; the guard is that of the entity decoded from it.
 DOCUMENT_STEP = Step(
@@ -45,6 +46,8 @@ class Documents:
             return []
         if relation == "dag_definition":
             return [dag]
+        if relation == "dag_structure":
+            return [Structure(dag)]
         # The root group, which has no id, stands for the DAG itself.
         stored: Mapping[Any, object] = dag.tasks if relation == "task" else dag.task_groups
         by_id = {name: thing for name, thing in stored.items() if name is not None}

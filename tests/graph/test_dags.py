@@ -151,3 +151,17 @@ def test_runs_are_counted_by_state_most_first(furnished: World) -> None:
 
 def test_a_dag_that_is_not_there_is_null(furnished: World) -> None:
     assert furnished.data('{ dag(dagId: "nope") { dagId } }') == {"dag": None}
+
+
+def test_a_dag_tells_its_structure_and_draws_it(furnished: World) -> None:
+    told = furnished.data(
+        """{ dag(dagId: "etl") { structure {
+          direction nodes { id label kind groupId isMapped } edges { upstream downstream label } mermaid dot
+        } } }"""
+    )["dag"]["structure"]
+
+    assert told["direction"] == "LR"
+    assert told["nodes"][0] == {"id": "extract", "label": "extract", "kind": "TASK", "groupId": None, "isMapped": False}
+    assert told["edges"] == [{"upstream": "extract", "downstream": "load", "label": None}]
+    assert told["mermaid"].splitlines() == ["flowchart LR", '  n0("extract")', '  n1("load")', "  n0 --> n1"]
+    assert '"extract" -> "load";' in told["dot"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resolvers.access.slowing import Slowing
+from resolvers.access.slowing import Slowing, origin_of
 from resolvers.errors import TooMany, Unauthenticated
 from tests.people import add_user
 from tests.resolvers.access.conftest import Opening
@@ -62,6 +62,13 @@ def test_no_more_are_kept_than_there_is_room_for() -> None:
     for name in ("ben", "cy"):
         with pytest.raises(TooMany):
             slowing.check(name)
+
+
+def test_failures_from_a_network_that_one_host_may_have_count_together() -> None:
+    assert origin_of("2001:db8:1:2::7") == origin_of("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert origin_of("2001:db8:1:3::7") != origin_of("2001:db8:1:2::7")
+    assert origin_of("::ffff:192.0.2.7") == origin_of("192.0.2.7") == "192.0.2.7"
+    assert origin_of("/run/proxy.sock") == "/run/proxy.sock"
 
 
 def test_guessing_is_stopped_but_not_whoever_came_in_before(opening: Opening) -> None:
