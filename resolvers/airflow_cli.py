@@ -87,9 +87,11 @@ class AirflowCli:
         variable, name = "AIRFLOW_CONN_AIRFLOW_GRAPH_TEST", "airflow_graph_test"
         with self._lock:
             told = self._output(("connections", "test", name), {variable: json.dumps(dict(settings))}, checked=False)
-        works = "Connection success!" in told
-        lines = [line.strip() for line in told.splitlines() if line.strip()]
-        return Verdict(works, "Connection successfully tested" if works else lines[-1] if lines else "It said nothing.")
+        if "Connection success!" in told:
+            return Verdict(works=True, message="Connection successfully tested")
+        # The command breaks long lines wherever they end.
+        said = " ".join(told.rpartition("Connection failed!")[2].split())
+        return Verdict(works=False, message=said or "It said nothing.")
 
     def run(self, arguments: Sequence[str]) -> "Said":
         """Return what a command says that runs code of a DAG, be it that it fails; few of them run at a time.

@@ -19,7 +19,8 @@ from resolvers.metadata.columns import (
     table,
     texts,
 )
-from resolvers.metadata.generation import Generation, Link, Logical, Relation
+from resolvers.metadata.files import FILE_LINKS_2, files2
+from resolvers.metadata.generation import Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.people import people_relations
 from resolvers.metadata.run_type import RunType
@@ -120,11 +121,6 @@ _log = table(
     texts("dag_id task_id run_id event owner owner_display_name extra"),
     dates("dttm execution_date"),
 )
-_import_error = table(
-    TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace processor_subdir")
-)
-
-_dag_code = table(TABLES, "dag_code", texts("fileloc source_code"), integers("fileloc_hash"), dates("last_updated"))
 
 _rendered_fields = rendered_fields(TABLES)
 
@@ -147,19 +143,6 @@ def _logical_date(over: FromClause) -> ColumnElement[Any]:
         .where(run.c.dag_id == over.c.dag_id, run.c.run_id == over.c.run_id)
         .scalar_subquery()
     )
-
-
-def _of_the_file(column: str) -> Logical:
-    def expression(over: FromClause) -> ColumnElement[Any]:
-        code = _dag_code.alias("code")
-        return select(code.c[column]).where(code.c.fileloc == over.c.fileloc).limit(1).scalar_subquery()
-
-    return Logical(expression, ("fileloc",))
-
-
-def _dags_in_the_file(over: FromClause) -> ColumnElement[Any]:
-    dag = _dag.alias("of_the_file")
-    return select(func.count()).select_from(dag).where(dag.c.fileloc == over.c.filename).scalar_subquery()
 
 
 def _schedule(over: FromClause) -> ColumnElement[Any]:
@@ -258,28 +241,7 @@ _RELATIONS = (
         walked=("id",),
         parent="dag_id",
     ),
-    Relation(
-        "import_error",
-        _import_error,
-        ("id",),
-        {
-            **same("id timestamp filename stacktrace"),
-            "dag_count": Logical(_dags_in_the_file, ("filename",)),
-        },
-        SINCE_AIRFLOW_3,
-    ),
-    # One file is one row of Airflow's; here each of its DAGs has a row of its own.
-    Relation(
-        "dag_source",
-        _dag,
-        ("dag_id",),
-        {
-            **same("dag_id fileloc"),
-            "content": _of_the_file("source_code"),
-            "last_updated": _of_the_file("last_updated"),
-        },
-        SINCE_AIRFLOW_3,
-    ),
+    *files2(TABLES, _dag),
     *datasets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
@@ -291,10 +253,5 @@ AIRFLOW_2 = Generation(
     number=2,
     tables=TABLES,
     relations={relation.name: relation for relation in _RELATIONS},
-    links={
-        **LINKS,
-        ("dag", "import_errors"): Link("import_error", (("fileloc", "filename"),)),
-        ("import_error", "dags"): Link("dag", (("filename", "fileloc"),)),
-        ("dag_source", "dags_in_file"): Link("dag", (("fileloc", "fileloc"),)),
-    },
+    links={**LINKS, **FILE_LINKS_2},
 )

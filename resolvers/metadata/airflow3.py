@@ -21,7 +21,8 @@ from resolvers.metadata.columns import (
     texts,
     uuids,
 )
-from resolvers.metadata.generation import Expression, Generation, Link, Logical, Relation
+from resolvers.metadata.files import FILE_LINKS_3, files3
+from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
 from resolvers.metadata.people import people_relations
 from resolvers.metadata.vocabulary import (
@@ -188,17 +189,6 @@ _log = table(
     texts("dag_id task_id run_id event owner owner_display_name extra"),
     dates("dttm logical_date"),
 )
-_import_error = table(
-    TABLES, "import_error", integers("id"), dates("timestamp"), texts("filename stacktrace bundle_name")
-)
-
-_dag_code = table(
-    TABLES,
-    "dag_code",
-    uuids("id dag_version_id"),
-    texts("dag_id fileloc source_code source_code_hash"),
-    dates("created_at last_updated"),
-)
 
 _rendered_fields = rendered_fields(TABLES)
 # Tokens that Airflow took back before they expired; known to nobody but who verifies tokens.
@@ -240,26 +230,6 @@ def _newest(over: FromClause) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return over.c.dag_version_id == newest
-
-
-def _of_the_newest_code(column: str) -> Logical:
-    def expression(over: FromClause) -> ColumnElement[Any]:
-        code, version = _dag_code.alias("code"), _dag_version.alias("of_code")
-        return (
-            select(code.c[column])
-            .where(code.c.dag_version_id == version.c.id, version.c.dag_id == over.c.dag_id)
-            .order_by(version.c.version_number.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-
-    return Logical(expression, ("dag_id",))
-
-
-def _dags_in_the_file(over: FromClause) -> ColumnElement[Any]:
-    dag = _dag.alias("of_the_file")
-    same_file = (dag.c.bundle_name == over.c.bundle_name, dag.c.relative_fileloc == over.c.filename)
-    return select(func.count()).select_from(dag).where(*same_file).scalar_subquery()
 
 
 # No column says whether somebody outside asked for a run: its type does.
@@ -398,27 +368,7 @@ _RELATIONS = (
         walked=("id",),
         parent="dag_id",
     ),
-    Relation(
-        "import_error",
-        _import_error,
-        ("id",),
-        {
-            **same("id timestamp filename stacktrace bundle_name"),
-            "dag_count": Logical(_dags_in_the_file, ("filename", "bundle_name")),
-        },
-        SINCE_AIRFLOW_3,
-    ),
-    Relation(
-        "dag_source",
-        _dag,
-        ("dag_id",),
-        {
-            **same("dag_id fileloc bundle_name relative_fileloc"),
-            "content": _of_the_newest_code("source_code"),
-            "last_updated": _of_the_newest_code("last_updated"),
-        },
-        SINCE_AIRFLOW_3,
-    ),
+    *files3(TABLES, _dag, _dag_version),
     *assets(TABLES),
     *backfill_relations(TABLES),
     *keeper_relations(TABLES),
@@ -430,14 +380,5 @@ AIRFLOW_3 = Generation(
     number=3,
     tables=TABLES,
     relations={relation.name: relation for relation in _RELATIONS},
-    links={
-        **LINKS,
-        ("dag", "import_errors"): Link(
-            "import_error", (("bundle_name", "bundle_name"), ("relative_fileloc", "filename"))
-        ),
-        ("import_error", "dags"): Link("dag", (("bundle_name", "bundle_name"), ("filename", "relative_fileloc"))),
-        ("dag_source", "dags_in_file"): Link(
-            "dag", (("bundle_name", "bundle_name"), ("relative_fileloc", "relative_fileloc"))
-        ),
-    },
+    links={**LINKS, **FILE_LINKS_3},
 )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Null,
     Select,
     and_,
     false,
@@ -135,7 +136,7 @@ class Maker:
     def _ordered(self, statement: Select[Any], over: FromClause) -> Select[Any]:
         """Return the statement in its order, and no more of it than the page."""
         expressions = [self.relation.expression(name, over) for name in self.order.columns]
-        statement = statement.order_by(*(self._directed(one) for one in expressions))
+        statement = statement.order_by(*self._directions(expressions))
         window = self.arguments.window
         if window is not None and window.after is not None:
             statement = statement.where(self._after(expressions))
@@ -144,8 +145,10 @@ class Maker:
             statement = statement.offset(self.parameters.bind(_offset, Integer()))
         return statement
 
-    def _directed(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
-        return expression.desc() if self.order.descending else expression.asc()
+    def _directions(self, expressions: list[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+        """Return the order by these; a column that this database lacks orders nothing, and may not be named in one."""
+        present = (one for one in expressions if not isinstance(one, Null))
+        return [one.desc() if self.order.descending else one.asc() for one in present]
 
     def _limit(self) -> Source:
         if self.step.leading:
@@ -174,7 +177,7 @@ class Maker:
             select(parents.ordinal, *selected)
             .select_from(joined)
             .where(*self._conditions(over))
-            .order_by(*(self._directed(one) for one in expressions))
+            .order_by(*self._directions(expressions))
         )
 
     def _lateral(self, parents: Parents) -> Select[Any]:
