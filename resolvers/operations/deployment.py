@@ -56,7 +56,9 @@ def deploy_dag_file(work: Work, *, name: str, source: bytes, force: bool = False
     try:
         _write(path, source, force=force)
     except FileExistsError:
-        raise Conflict(f"The file '{path}' already exists on host '{socket.gethostname()}'.", field="dag_file") from None
+        raise Conflict(
+            f"The file '{path}' already exists on host '{socket.gethostname()}'.", field="dag_file"
+        ) from None
     except OSError as error:
         raise Unavailable(
             f"The file cannot be written: {error.strerror}.", hint="Look at AIRFLOW_GRAPH_DEPLOY_FOLDER and its rights."

@@ -7,8 +7,11 @@ from itertools import chain
 from graph.http.auth import actor_of
 from graph.rest.body import Body
 from graph.rest.clairvoyant import (
+    airflow,
+    backfills,
     connections,
     dags,
+    deploying,
     pools,
     processes,
     running,
@@ -19,7 +22,7 @@ from graph.rest.clairvoyant import (
 )
 from graph.rest.clairvoyant.answering import Commands, envelope, refused
 from graph.rest.clairvoyant.asking import reading
-from graph.rest.clairvoyant.page import page
+from graph.rest.clairvoyant.admin import page
 from graph.rest.dialect import Answer, Dialect, RefusedError
 from graph.rest.rows import Custom
 from resolvers.errors import Problem
@@ -34,9 +37,12 @@ COMMANDS = Commands.of(
         runs.COMMANDS,
         tasks.COMMANDS,
         running.COMMANDS,
+        backfills.COMMANDS,
+        airflow.COMMANDS,
         variables.COMMANDS,
         connections.COMMANDS,
         pools.COMMANDS,
+        deploying.COMMANDS,
         processes.COMMANDS,
     )
 )
@@ -60,7 +66,7 @@ CLAIRVOYANT = Dialect(
     (
         Custom("GET", "/api", COMMANDS.answer, body=_ANYTHING),
         Custom("POST", "/api", COMMANDS.answer, body=_ANYTHING),
-        Custom("GET", "/", partial(page, COMMANDS), open=True),
+        Custom("GET", "/", partial(page, COMMANDS.by_name.values()), open=True),
     ),
     _render,
     reading,

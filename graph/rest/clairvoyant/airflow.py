@@ -11,7 +11,6 @@ from graph.rest.clairvoyant.told import Streams, Told
 from resolvers.operations.commands import TaskCommand, task_command
 
 
-
 def without_loading(text: str) -> str:
     """Return what a command says without what Airflow says while it starts, and without what a task logs."""
     lines = text.splitlines(keepends=True)

@@ -91,7 +91,9 @@ def _parts(uri: str) -> dict[str, object]:
         raise FailedError(str(error), "ValueError") from None
     scheme = "postgres" if read.scheme == "postgresql" else read.scheme.replace("-", "_")
     if not scheme:
-        raise FailedError("conn_uri names no type of connection: it begins with one, as in postgres://host", "ValueError")
+        raise FailedError(
+            "conn_uri names no type of connection: it begins with one, as in postgres://host", "ValueError"
+        )
     extra = dict(parse_qsl(read.query, keep_blank_values=True))
     parts: dict[str, object] = {
         "conn_type": scheme,

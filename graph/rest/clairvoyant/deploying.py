@@ -74,9 +74,7 @@ def _then(asked: Asked, upload: Upload, before: dict[str, datetime | None]) -> t
     return (_LATER.format(word="paused" if paused else "resumed"),)
 
 
-def _set_when_parsed(
-    asked: Asked, name: str, before: dict[str, datetime | None], *, paused: bool
-) -> None:
+def _set_when_parsed(asked: Asked, name: str, before: dict[str, datetime | None], *, paused: bool) -> None:
     """Pause or resume the DAGs of a file when they have been parsed anew, as the one who deployed it."""
     service, actor, until = asked.session.service, asked.session.actor, monotonic() + _UNTIL
     fields: dict[str, object] = {"file": name, "paused": paused}
@@ -84,7 +82,9 @@ def _set_when_parsed(
         while monotonic() < until:
             with service.session(actor) as session:
                 now = _parsed(Asked(session, asked.command, asked.parameters), name)
-                fresh = [dag_id for dag_id, parsed in now.items() if parsed is not None and parsed != before.get(dag_id)]
+                fresh = [
+                    dag_id for dag_id, parsed in now.items() if parsed is not None and parsed != before.get(dag_id)
+                ]
                 for dag_id in fresh:
                     session.run(set_paused, dag_id=dag_id, is_paused=paused)
             if fresh:

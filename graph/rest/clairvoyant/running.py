@@ -115,4 +115,3 @@ COMMANDS = (
         further=("--no_confirm",),
     ),
 )
-

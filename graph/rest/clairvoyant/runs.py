@@ -64,4 +64,3 @@ COMMANDS = (
     ),
     Command("dag_state", "Get the status of a dag run", _state, (DAG, execution_date(2), SUBDIR)),
 )
-

@@ -52,6 +52,4 @@ def failure(error: FailedError | Problem) -> str:
 
 def misuse(command: str, error: UsageError) -> Streams:
     """Return what the command line says to parameters that it does not understand."""
-    return Streams(
-        f"usage: airflow {command} [-h]\n", f"\nairflow {command} command error: {error}, see help above.\n"
-    )
+    return Streams(f"usage: airflow {command} [-h]\n", f"\nairflow {command} command error: {error}, see help above.\n")

@@ -84,4 +84,3 @@ COMMANDS = (
         _changes,
     ),
 )
-
