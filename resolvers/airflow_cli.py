@@ -148,7 +148,7 @@ class AirflowCli:
 def _read(process: "subprocess.Popen[bytes]", until: float) -> Said:
     """Return what a process says until it ends; `Unavailable` where that is too long or too much."""
     streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
-    contents = {stream: b"" for stream in streams}
+    contents = dict.fromkeys(streams, b"")
     with selectors.DefaultSelector() as selector:
         for stream in streams:
             selector.register(stream, selectors.EVENT_READ)

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     graphiql: bool = Field(default=True, description="Whether browsers are offered GraphiQL.")
     dialects: Annotated[tuple[Literal["stable", "clairvoyant"], ...], NoDecode] = Field(
         default=("stable",),
-        description="REST dialects served beside GraphQL, comma-separated: `stable`, `clairvoyant`; `none` serves none.",
+        description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
     )
     clairvoyant_answers: Literal["original", "documented"] = Field(
         default="original",

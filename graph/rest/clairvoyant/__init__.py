@@ -20,9 +20,9 @@ from graph.rest.clairvoyant import (
     variables,
     versions,
 )
+from graph.rest.clairvoyant.admin import page
 from graph.rest.clairvoyant.answering import Commands, envelope, refused
 from graph.rest.clairvoyant.asking import reading
-from graph.rest.clairvoyant.admin import page
 from graph.rest.dialect import Answer, Dialect, RefusedError
 from graph.rest.rows import Custom
 from resolvers.errors import Problem

@@ -197,11 +197,7 @@ def _shown(asked: Asked, given: Mapping[str, str]) -> dict[str, str]:
             continue
         if name == "conn_uri":
             shown[name] = masked_uri(value)
-        elif name == "conn_extra":
-            shown[name] = MASK
-        elif name == "value" and masking.is_sensitive(asked.text("key")):
-            shown[name] = MASK
-        elif masking.is_sensitive(name):
+        elif name == "conn_extra" or masking.is_sensitive(asked.text("key") if name == "value" else name):
             shown[name] = MASK
         elif value.startswith("{"):
             shown[name] = masking.mask_text(value)

@@ -23,7 +23,7 @@ def _backfill(asked: Asked) -> Told:
     for name in ("task_regex", "mark_success"):
         if asked.text(name):
             raise FailedError(
-                f"{name} is not offered: runs are made with all their tasks, which the scheduler runs. Nothing was made."
+                f"{name} is not offered: runs have all their tasks, which the scheduler runs. Nothing was made."
             )
     if asked.session.generation.number == 3:
         made = asked.session.run(create_backfill, dag_id=dag_id, from_date=start, to_date=end)

@@ -18,7 +18,7 @@ from resolvers.binding import Match, Operator
 from resolvers.errors import Conflict, Invalid, NotFound, Unsupported
 from resolvers.operations.dags import reparse, set_paused
 
-_IN_FILES = (Match("is_stale", Operator.EQUALS, False),)
+_IN_FILES = (Match("is_stale", Operator.EQUALS, value=False),)
 _IDS = codec(DAG, "dag_id")
 _REPORTED = codec(DAG, "dag_id", "fileloc", tasks=each("tasks", codec(Task, "task_id")))
 _LINE = "-" * 67

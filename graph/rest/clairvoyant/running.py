@@ -34,8 +34,8 @@ def _run(asked: Asked) -> Told:
     forced = asked.flag("force") or asked.flag("ignore_all_dependencies")
     if state in ("running", "queued") or (state == "success" and not forced):
         reason = (
-            f"Dependencies not met for {named}, dependency 'Task Instance State' FAILED: Task is in the '{state}' state "
-            "which is not a valid state for execution. The task must be cleared in order to be run.\n"
+            f"Dependencies not met for {named}, dependency 'Task Instance State' FAILED: Task is in the '{state}' "
+            "state which is not a valid state for execution. The task must be cleared in order to be run.\n"
         )
         return Told(Streams(stderr=reason), ("Nothing was run. With force, a success is run again.",))
     cleared = asked.session.run(

@@ -33,10 +33,9 @@ def _variables(asked: Asked) -> Told:
     told = ""
     if named := asked.text("get"):
         told = _got(asked, named)
-    if deleted := asked.text("delete"):
-        # Airflow says nothing of one that is not there.
-        if one_of(asked, _KEY, key=deleted):
-            asked.session.run(delete_variable, key=deleted)
+    # Airflow says nothing of one that is not there.
+    if (deleted := asked.text("delete")) and one_of(asked, _KEY, key=deleted):
+        asked.session.run(delete_variable, key=deleted)
     if sets:
         asked.session.run(set_variable, key=key, value=value)
     if not (named or deleted or sets):
