@@ -28,6 +28,11 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
         endpoints.append((f"{base}/graphiql", "GraphiQL, for a browser"))
     if "stable" in settings.dialects:
         endpoints.append((f"{base}/api/v1", "Airflow's stable REST API"))
+    if "experimental" in settings.dialects:
+        endpoints.append((f"{base}/api/experimental", "Airflow's experimental REST API"))
+    if "astronomer" in settings.dialects:
+        endpoints.append((f"{base}/api/v1/dag_runs", "the API of Astronomer's plugin"))
+        endpoints.append((f"{base}/astronomer/api/v1", "the same at a prefix of its own"))
     if service.issuer is not None:
         endpoints.append((f"{base}/auth/token", "tokens, for clients that log in as Airflow 3's do"))
     endpoints.append((f"{base}/health", "whether the database answers; open to all"))

@@ -93,9 +93,27 @@ class Settings(BaseSettings):
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 means any free one.")
     workers: int = Field(default=1, ge=1, le=64, description="Number of server processes.")
     graphiql: bool = Field(default=True, description="Whether browsers are offered GraphiQL.")
-    dialects: Annotated[tuple[Literal["stable", "clairvoyant"], ...], NoDecode] = Field(
+    dialects: Annotated[tuple[Literal["stable", "experimental", "astronomer", "clairvoyant"], ...], NoDecode] = Field(
         default=("stable",),
-        description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
+        description="REST dialects served beside GraphQL, comma-separated: `stable`, `experimental`, `astronomer`, "
+        "`clairvoyant`; `none` serves none.",
+    )
+    experimental_answers: Literal["original", "documented"] = Field(
+        default="original",
+        description="How the dialect `experimental` answers: as its original did, or as that one's documentation says.",
+    )
+    astronomer_answers: Literal["original", "documented"] = Field(
+        default="documented",
+        description="How the dialect `astronomer` answers: as its original did, or as that one's documentation says.",
+    )
+    astronomer_role: Role = Field(
+        default=Role.USER,
+        description="Role of callers who present the secret of `[airflow_api_plugin]` to the dialect `astronomer`.",
+    )
+    astronomer_shares_dags: bool = Field(
+        default=False,
+        description="Whether the dialect `astronomer` answers `GET /api/v1/dags` to callers whose `Authorization` is "
+        "one word, such as the plugin's secret; all others get the stable API's answer.",
     )
     clairvoyant_answers: Literal["original", "documented"] = Field(
         default="original",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from graph.http.auth import actor_of
@@ -65,11 +66,19 @@ def callers_of(service: Service) -> Authenticate:
 class Dialect:
     """A REST API of former times: its prefix, its rows, how it reads a request, and how it renders a refusal.
 
-    `read` makes the arguments of a row of a request and its body. `callers` says who is asking.
+    `read` makes the arguments of a row of a request and its body. `headers` are told with every answer of a row, be it
+    a refusal. `callers` says who is asking. `is_served` says whether it is, where the settings' naming it is not all.
+
+    A `guest` lives below the prefix of another dialect: what is none of its rows, or is sent by somebody whom `is_for`
+    does not mean, it leaves to that one.
     """
 
     prefix: str
     rows: tuple["Row", ...]
     render: Callable[[Problem | RefusedError], Answer]
     read: Callable[["Row", Request, bytes], Given]
+    headers: Mapping[str, str] = field(default_factory=dict)
     callers: Callable[[Service], Authenticate] = callers_of
+    guest: bool = False
+    is_for: Callable[[Headers], bool] | None = None
+    is_served: Callable[[Service], bool] | None = None

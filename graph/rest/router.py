@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 from starlette.convertors import Convertor
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, compile_path
+from starlette.routing import BaseRoute, Match, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -86,27 +87,34 @@ class Endpoint:
     async def response(self, request: Request) -> Response:
         """Return the answer, or the dialect's rendering of the refusal."""
         path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        found = [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
+        found = self.found(path)
         if not found and "//" in path:
             # Without the host: a proxy in front may be spoken to by another name, and by TLS.
             address = request.url.replace(scheme="", netloc="", path=re.sub("/{2,}", "/", request.scope["path"]))
             return RedirectResponse(str(address), 308)
         method = "GET" if request.method == "HEAD" else request.method
         if found and method == "OPTIONS":
-            return Response(headers={"Allow": ", ".join(self._allowed(found))}, media_type="text/html")
+            allowed = {"Allow": ", ".join(self._allowed(found)), **self.dialect.headers}
+            return Response(headers=allowed, media_type="text/html")
         row, names = next(((row, names) for row, names in found if row.method == method), (None, {}))
         if row is None:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
         try:
-            return await self._answer(request, row, names)
+            response = await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
-            return _response(self.dialect.render(refusal))
+            response = _response(self.dialect.render(refusal))
         except HungUpError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id and the log the rest
             message = str(incident(error)["message"])
             fault = RefusedError(500, message, title="Internal Server Error", section="Unknown")
-            return _response(self.dialect.render(fault))
+            response = _response(self.dialect.render(fault))
+        response.headers.update(self.dialect.headers)
+        return response
+
+    def found(self, path: str) -> list[tuple[Row, dict[str, Any]]]:
+        """Return the rows of a path, with what it says to each."""
+        return [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
 
     async def _answer(self, request: Request, row: Row, names: dict[str, Any]) -> Response:
         """Read the request, then answer it in a thread of its own, from the first row to the last byte."""
@@ -143,8 +151,29 @@ class Endpoint:
         return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
+class Guest(BaseRoute):
+    """The rows of a dialect below the prefix of another one, which gets whatever is none of theirs."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether a request is for one of the rows."""
+        dialect, path = self.endpoint.dialect, scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        inside = path.removeprefix(dialect.prefix)
+        if inside == path or not self.endpoint.found(inside):
+            return Match.NONE, {}
+        if dialect.is_for is not None and not dialect.is_for(Headers(scope=scope)):
+            return Match.NONE, {}
+        return Match.FULL, {"root_path": scope.get("root_path", "") + dialect.prefix}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer such a request."""
+        await self.endpoint(scope, receive, send)
+
+
 def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers) -> list[BaseRoute]:
-    """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
+    """Return the routes of a dialect: all below its prefix, and the prefix itself; of a guest, those of its rows."""
     places = []
     for row in dialect.rows:
         pattern, _, convertors = compile_path(row.path)
@@ -154,6 +183,8 @@ def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, wo
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
     endpoint = Endpoint(dialect, service, authenticate, workers, limits, tuple(places))
+    if dialect.guest:
+        return [Guest(endpoint)]
     return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
 
 

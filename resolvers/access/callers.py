@@ -14,6 +14,7 @@ from resolvers.access.fab import FabUsers
 from resolvers.access.kerberos import Kerberos
 from resolvers.access.method import Installation, Method
 from resolvers.access.oidc import OpenIdTokens
+from resolvers.access.plugin_secret import PluginSecret
 from resolvers.access.plugin_token import PluginToken
 from resolvers.access.proxy import TrustedProxy
 from resolvers.access.simple_logins import SimpleLogins
@@ -35,6 +36,7 @@ METHODS: Mapping[str, Callable[[Installation], Method]] = {
 
 # What a REST dialect takes besides, as its original did, under that dialect's name: it counts there alone.
 DIALECT_METHODS: Mapping[str, Callable[[Installation], Method | None]] = {
+    "astronomer": PluginSecret.of,
     "clairvoyant": PluginToken.of,
 }
 
@@ -55,7 +57,7 @@ class Callers:
     def of(cls, installation: Installation) -> "Callers":
         """Return the ways that the settings name; `Invalid` where there is none of a name."""
         methods = {name: _method(name)(installation) for name in ways(installation)}
-        dialects = {
+        dialects: dict[str, Method] = {
             name: method
             for name in installation.settings.dialects
             if name in DIALECT_METHODS and (method := DIALECT_METHODS[name](installation)) is not None

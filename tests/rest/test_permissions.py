@@ -16,7 +16,7 @@ from resolvers.access.permissions import Permission
 from tests.graph.furnishing import furnish
 from tests.world import World
 
-ROWS = [(dialect.prefix, row) for dialect in DIALECTS.values() for row in dialect.rows]
+ROWS = [(dialect.prefix, row) for dialects in DIALECTS.values() for dialect in dialects for row in dialect.rows]
 
 # What a row needs in its address and body before it looks at who is asking.
 QUERIES: Mapping[tuple[str, str], str] = {
