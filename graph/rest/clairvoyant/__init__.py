@@ -70,5 +70,5 @@ CLAIRVOYANT = Dialect(
     ),
     _render,
     reading,
-    lambda service: partial(actor_of, service, dialect=_NAME),
+    callers=lambda service: partial(actor_of, service, dialect=_NAME),
 )

@@ -191,7 +191,7 @@ _SET: Mapping[str, tuple[str, ...]] = {
 def _shown(asked: Asked, given: Mapping[str, str]) -> dict[str, str]:
     """Return parameters as the answer repeats them: without what is secret, by Airflow's rules for sensitive names."""
     masking = asked.session.service.masking
-    shown = dict(given)
+    shown = dict(sorted(given.items()))
     for name, value in given.items():
         if not value:
             continue

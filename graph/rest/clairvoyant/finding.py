@@ -5,7 +5,7 @@ from typing import Any
 
 from graph.rest.clairvoyant.asking import Asked
 from graph.rest.clairvoyant.told import FailedError
-from graph.rest.codec import Json, codec
+from graph.rest.codec import Json, codec, each
 from graph.rest.paging import listing
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
@@ -17,7 +17,8 @@ from resolvers.selection import Lookup, Selection, Window
 _DAG = codec(DAG, "dag_id", "is_stale")
 _RUN = codec(DagRun, "run_id", "state")
 _INSTANCE = codec(TaskInstance, "run_id", "map_index", "state")
-_TASKS = codec(Task, "task_id", "operator_class", "downstream_task_ids", "upstream_task_ids")
+_TASK = codec(Task, "task_id", "operator_class", "downstream_task_ids", "upstream_task_ids")
+_TASKS = codec(DAG, tasks=each("tasks", _TASK))
 
 # Of a mapped task, the state that says most of all its instances: Airflow's own order, when it sums them up.
 _TELLING = (
@@ -55,16 +56,22 @@ def one_of(asked: Asked, selection: Selection, **key: object) -> Json | None:
 
 def tasks_of(asked: Asked) -> dict[str, Json]:
     """Return the tasks of the DAG, by id, from A."""
-    rows = all_of(asked, _TASKS, (Match("dag_id", Operator.EQUALS, asked.text("dag_id")),), "task_id")
+    dag = one_of(asked, _TASKS, dag_id=asked.text("dag_id"))
+    rows: list[Json] = dag["tasks"] if dag else []  # type: ignore[assignment] # as the codec says
     return {str(row["task_id"]): row for row in sorted(rows, key=lambda row: str(row["task_id"]))}
 
 
 def task_of(asked: Asked) -> str:
     """Return the task that is named; `FailedError` where the DAG has none of that id."""
     task_id = asked.text("task_id")
-    if one_of(asked, _TASKS, dag_id=asked.text("dag_id"), task_id=task_id) is None:
+    if one_of(asked, _TASK, dag_id=asked.text("dag_id"), task_id=task_id) is None:
         raise FailedError(f"Task {task_id} not found", "airflow.exceptions.TaskNotFound")
     return task_id
+
+
+def has_run(asked: Asked, run_id: str) -> bool:
+    """Say whether the DAG has a run of this id."""
+    return one_of(asked, _RUN, dag_id=asked.text("dag_id"), run_id=run_id) is not None
 
 
 def run_on(asked: Asked, date: datetime) -> Json | None:

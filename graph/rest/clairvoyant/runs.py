@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from graph.rest.clairvoyant.asking import Asked
 from graph.rest.clairvoyant.command import DAG, SUBDIR, Command, always, execution_date, text
-from graph.rest.clairvoyant.finding import run_on
+from graph.rest.clairvoyant.finding import has_run, run_on
 from graph.rest.clairvoyant.told import FailedError, Told, said
 from resolvers.errors import Conflict, NotFound
 from resolvers.operations.trigger import trigger_run
@@ -31,9 +31,8 @@ def _trigger(asked: Asked) -> Told:
     try:
         key = asked.session.run(trigger_run, dag_id=dag_id, run_id=run_id, logical_date=date, conf=conf)
     except Conflict as conflict:
-        detail = f"Run id {run_id} already exists for dag id {dag_id}"
-        if conflict.field != "runId":
-            detail = conflict.detail
+        same = has_run(asked, run_id)
+        detail = f"Run id {run_id} already exists for dag id {dag_id}" if same else conflict.detail
         raise FailedError(detail, "airflow.exceptions.DagRunAlreadyExists") from conflict
     except NotFound as missing:
         raise FailedError(missing.detail, "airflow.exceptions.DagNotFound") from missing
