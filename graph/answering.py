@@ -22,7 +22,10 @@ from graph.completion import Completion, OfType, Written, read_value
 from graph.context import Asking, Context
 from graph.documents import Prepared
 from graph.finding import found_by_ids
+from graph.introspection import no_introspection
+from graph.limits import refused
 from graph.planned import CalledRoot, ListRoot, NodeRoot, OneRoot, Planned, TypeName
+from graph.reckoning import Cost, requested_cost, too_expensive
 from graph.selection import is_entity
 from graph.types.base import BINDING
 from graph.types.scalars import CONFIG
@@ -39,12 +42,14 @@ SCALARS = "scalars"
 class Answer:
     """What an operation is answered: `data` in the form of JSON, none where an error took it all.
 
-    `executed` says whether anything was: if not, the errors are about the request itself.
+    `executed` says whether anything was: if not, the errors are about the request itself. `cost` is there as soon as
+    it is known.
     """
 
     data: dict[str, Any] | None
     errors: Sequence[GraphQLError] = ()
     executed: bool = True
+    cost: Cost | None = None
 
 
 def answer(
@@ -63,17 +68,23 @@ def answer(
     except GraphQLError as error:
         # A condition of @skip or @include that a variable makes null: nobody knows what is asked for.
         return Answer(None, (error,), executed=False)
-    told = _Execution(schema, planned, variables, session).answer()
     asked = planned.introspection
-    if asked is None or told.data is None:
-        return told
+    if asked is not None and not session.may_introspect:
+        return Answer(None, (refused(no_introspection()),), executed=False)
+    cost = Cost(requested_cost(schema, planned, variables), session.max_cost)
+    if cost.is_too_high:
+        problem = too_expensive(cost, schema, planned, variables)
+        return Answer(None, (refused(problem, operation),), executed=False, cost=cost)
+    data, errors = _Execution(schema, planned, variables, session).answer()
+    if asked is None or data is None:
+        return Answer(data, errors, cost=cost)
     # What a document asks about the schema itself is all that graphql-core answers.
     about = execute_sync(schema, asked.document, variable_values=dict(given or {}))
-    errors = (*told.errors, *(about.errors or ()))
+    errors = (*errors, *(about.errors or ()))
     if about.data is None:
-        return Answer(None, errors)
-    found = {**told.data, **about.data}
-    return Answer({key: found[key] for key in planned.keys}, errors)
+        return Answer(None, errors, cost=cost)
+    found = {**data, **about.data}
+    return Answer({key: found[key] for key in planned.keys}, errors, cost=cost)
 
 
 @dataclass
@@ -86,8 +97,8 @@ class _Execution:
     session: Session
     errors: list[GraphQLError] = field(default_factory=list)
 
-    def answer(self) -> Answer:
-        """Return what the root fields are; an error in one that must not be null ends it all."""
+    def answer(self) -> tuple[dict[str, Any] | None, Sequence[GraphQLError]]:
+        """Return what the root fields are, and the errors; one where there must not be null ends it all."""
         data: dict[str, Any] = {}
         if len(self.planned.roots) == 1 and isinstance(self.planned.roots[0], ListRoot | OneRoot):
             self.session.read_once()
@@ -95,8 +106,8 @@ class _Execution:
             for root in self.planned.roots:
                 data[root.key] = root.name if isinstance(root, TypeName) else self._field(root)
         except GraphQLError as error:
-            return Answer(None, (*self.errors, error))
-        return Answer(data, self.errors)
+            return None, (*self.errors, error)
+        return data, self.errors
 
     def _field(self, root: ListRoot | OneRoot | NodeRoot | CalledRoot) -> object:
         value: object
@@ -138,7 +149,7 @@ class _Execution:
         ids = told["ids"] if root.binding.several else [told["id"]]
         found: list[object] = [None] * len(ids)
         for type_, places, keys in found_by_ids(self.schema, ids):
-            selection, slots = root.selection(type_)
+            selection, slots, _ = root.selection(type_)
             rows = self.read(Lookup(selection, keys, slots.read(self.variables)))
             for place, row in zip(places, rows, strict=True):
                 found[place] = row if row is None or isinstance(row, Written) else OfType(type_, row)
@@ -171,6 +182,8 @@ class _Called:
         arguments = convert_arguments(told, root.declared.arguments, execution.schema.extensions[SCALARS], CONFIG)
         if resolver.info_parameter:
             arguments[resolver.info_parameter.name] = Asking(Context(execution.session))
+        # What may not be read, or is asked for wrongly, is refused before anything is changed.
+        execution.session.expect([Lookup(selection, (), self.given) for selection in root.selections.values()])
         function: Any = resolver.wrapped_func
         value = function(**arguments)
         return self._read(value, ()) if is_entity(get_named_type(root.field.type)) else value

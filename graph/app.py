@@ -2,13 +2,12 @@
 
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,15 +15,16 @@ from starlette.routing import BaseRoute, Route
 from graph.documents import Documents
 from graph.http.direct import Direct
 from graph.http.endpoint import Endpoint
-from graph.http.errand import Errand
+from graph.http.gate import Gate
 from graph.http.graphiql import Console, graphiql_routes
+from graph.http.headers import HEADERS, SafeHeaders
+from graph.http.health import Health
 from graph.http.log import RequestLog
 from graph.http.tokens import token_routes
-from graph.http.workers import HungUpError, Workers
+from graph.http.workers import Workers
 from graph.problems import incident
 from graph.rest.routes import rest_routes
 from graph.schema import build_schema
-from resolvers.errors import Problem
 from resolvers.service import Service
 from resolvers.settings import Settings, load_settings
 from resolvers.setup import open_service
@@ -39,13 +39,13 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
     """
     schema = build_schema()
     settings = service.settings
-    workers = Workers(settings)
-    endpoint = Endpoint(service, schema, Documents(schema, settings), workers)
+    workers, gate, health = Workers(settings), Gate.of(service), Health(service)
+    endpoint = Endpoint(service, schema, Documents(schema, settings), workers, gate)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint, methods=["GET", "POST"]),
-        Route("/health", _health(service, workers)),
-        *token_routes(service, workers),
-        *rest_routes(service, workers=workers),
+        Route("/health", health.answer),
+        *token_routes(service, workers, gate),
+        *rest_routes(service, workers=workers, gate=gate),
     ]
     if settings.graphiql:
         routes += graphiql_routes(console or _console(service))
@@ -55,6 +55,7 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         workers.close()
+        health.close()
         service.close()
 
     return Starlette(
@@ -63,7 +64,8 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
         exception_handlers={Exception: _fault},
         middleware=[
             Middleware(RequestLog),
-            *_cors(settings),
+            Middleware(SafeHeaders),
+            *gate.origins.middleware,
             # Routing, and catching what routes raise, took a sixth of what a small query costs.
             Middleware(Direct, path="/graphql", endpoint=endpoint, methods=("GET", "POST")),
         ],
@@ -88,47 +90,12 @@ def settle() -> None:
     gc.set_threshold(100_000, 20, 100)
 
 
-def _cors(settings: Settings) -> list[Middleware]:
-    """Return what lets pages of other origins call; nothing where none may."""
-    if not settings.cors_origins:
-        return []
-    # Callers send a token, never a cookie: a page can only use what it was given.
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=[
-                "Authorization",
-                "Content-Type",
-                *([settings.token_header] if settings.token_header else []),
-            ],
-            max_age=3600,
-        )
-    ]
-
-
 def _console(service: Service) -> Console:
     version = service.generation.minor
     return Console(title=f"Airflow {version}", asks_token=service.callers.anonymous() is None)
 
 
-def _health(service: Service, workers: Workers) -> Callable[[Request], Awaitable[Response]]:
-    async def health(request: Request) -> Response:
-        def reachable(_errand: Errand[bool]) -> bool:
-            return service.is_reachable()
-
-        try:
-            healthy = await workers.answer(reachable, request.receive, until=workers.deadline(), late=workers.late)
-        except (Problem, HungUpError):
-            healthy = False
-        told = {"status": "healthy" if healthy else "unhealthy"}
-        return Response(orjson.dumps(told), 200 if healthy else 503, media_type="application/json")
-
-    return health
-
-
 async def _fault(_request: Request, error: Exception) -> Response:
     """Answer a fault of ours: an id for the client, the rest for the log."""
     told = {"errors": [incident(error)]}
-    return Response(orjson.dumps(told), 500, media_type="application/json")
+    return Response(orjson.dumps(told), 500, HEADERS, media_type="application/json")

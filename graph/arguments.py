@@ -49,8 +49,14 @@ class Slot:
         return Arguments(
             filter_in(self.field, told),
             order_in(told),
-            self._window(told) if "first" in self.field.args else None,
+            self._page(told),
         )
+
+    def _page(self, told: Mapping[str, Any]) -> Window | None:
+        if "characters" in self.field.args:
+            # A page of a text, which ends where its source says.
+            return Window(told["characters"], told.get("after"))
+        return self._window(told) if "first" in self.field.args else None
 
     def _window(self, told: Mapping[str, Any]) -> Window:
         first = told["first"]

@@ -20,6 +20,9 @@ from resolvers.service import Service
 from resolvers.settings import Settings, load_settings
 from resolvers.setup import open_service
 
+# Whoever looks around here is welcome to: GraphiQL works for callers without a token too.
+_OPEN = {"introspection": "everyone"}
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -48,7 +51,9 @@ def open_demo(*, airflow: int, port: int | None = None) -> Iterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="airflow-graph-demo-") as folder:
         world = build_world(Path(folder) / "airflow.db", airflow=airflow, now=datetime.now(UTC))
         # Loopback, whatever the environment says: the tokens are no secrets.
-        settings = load_settings(**world.settings, host="127.0.0.1", port=port, workers=1, airflow_home=Path(folder))
+        settings = load_settings(
+            **world.settings, host="127.0.0.1", port=port, workers=1, airflow_home=Path(folder), **_OPEN
+        )
         service = open_service(settings).service
         clock = DemoClock(world.url)
         clock.start()

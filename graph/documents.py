@@ -1,25 +1,18 @@
 """GraphQL documents, parsed and validated once, within the limits of what one may ask."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, partial
 
 import orjson
 from graphql import (
     DirectiveNode,
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    InlineFragmentNode,
-    Node,
     OperationDefinitionNode,
-    OperationType,
-    SelectionNode,
-    SelectionSetNode,
     VariableNode,
     parse,
     validate,
@@ -28,11 +21,16 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 from graphql.language import Visitor
 
+from graph.keeping import Kept
+from graph.limits import MOST_ERRORS, limits, refused, too_many_tokens
 from graph.planned import Planned, Planner
 from resolvers.errors import Invalid, TooExpensive
 from resolvers.settings import Settings
 
+# How many documents are kept, and of how many characters with their plans: each takes some hundred bytes.
 _KEPT = 500
+_HEAVIEST = 500_000
+
 _PLANS_KEPT = 32
 
 # Of a document's variables, how many are kept as they were coerced, and of how many bytes at most.
@@ -43,8 +41,9 @@ _LONGEST_KEPT = 2_000
 _MOST_FAULTS = 50
 
 _NO_VARIABLES = VariableValues({}, {})
-_MOST_TOKENS = 15_000
-_MOST_FIELDS = 5_000
+
+# In which words graphql-core gives up reading.
+_TOO_MANY_TOKENS = re.compile("contains more than .* tokens")
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,8 @@ class Prepared:
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     planner: Planner | None = None
+    # Told of each plan that is kept.
+    grew: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     kept: dict[object, Planned] = field(default_factory=dict, repr=False)
     _variables: dict[tuple[int, bytes], VariableValues] = field(default_factory=dict, repr=False)
 
@@ -117,6 +118,7 @@ class Prepared:
             sources = {name: variables.sources[name] for name in values}
             found = self.planner.plan(self.document, operation, VariableValues(sources, values))
             self.kept[key] = found
+            self.grew()
         return found
 
 
@@ -153,119 +155,40 @@ class Documents:
     schema: GraphQLSchema
     settings: Settings
     planner: Planner = field(init=False, repr=False, compare=False)
-    _prepare: object = field(init=False, repr=False, compare=False)
+    _kept: Kept[Prepared] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "planner", Planner(self.schema, self.settings.max_page_size))
-        object.__setattr__(self, "_prepare", lru_cache(maxsize=_KEPT)(self._prepared))
+        object.__setattr__(self, "_kept", Kept(self._prepared, most=_KEPT, heaviest=_HEAVIEST))
 
     def prepare(self, text: str) -> Prepared:
         """Return the document of a text; `TooExpensive` where it is longer or deeper than allowed."""
-        if len(text.encode()) > self.settings.max_document_bytes:
+        length = len(text.encode())
+        if length > self.settings.max_document_bytes:
             raise TooExpensive(
-                f"The document is longer than {self.settings.max_document_bytes:,} bytes.",
+                f"This document has {length:,} bytes; {self.settings.max_document_bytes:,} are allowed.",
                 field="query",
-                hint="Use variables for values, fragments for what repeats.",
+                hint="Use variables for values, fragments for what repeats; or raise AIRFLOW_GRAPH_MAX_DOCUMENT_BYTES.",
             )
-        prepared: Prepared = self._prepare(text)  # type: ignore[operator]
-        return prepared
+        return self._kept.of(text)
 
     def _prepared(self, text: str) -> Prepared:
         try:
-            document = parse(text, max_tokens=_MOST_TOKENS)
+            document = parse(text, max_tokens=self.settings.max_tokens)
         except GraphQLSyntaxError as error:
-            return Prepared(None, (error,))
+            too_long = _TOO_MANY_TOKENS.search(error.message)
+            return Prepared(None, (refused(too_many_tokens(self.settings)) if too_long else error,))
         except RecursionError:
             return Prepared(None, (_too_deep(),))
         try:
-            # Depth first: the rules of GraphQL recurse as deep as the document.
-            refused = self._limits(document) or validate(self.schema, document, max_errors=20)
-        except RecursionError:
-            refused = [_too_deep()]
-        return Prepared(document, tuple(refused), self.planner)
-
-    def _limits(self, document: DocumentNode) -> list[GraphQLError]:
-        measure = _Measure(document)
-        found = []
-        for operation in document.definitions:
-            if isinstance(operation, OperationDefinitionNode):
-                size = measure.size(operation.selection_set)
-                found += [_refused(problem, operation) for problem in self._too_much(size, introspects(operation))]
-        return found
-
-    def _too_much(self, size: "_Size", introspection: bool) -> Iterator[TooExpensive]:  # noqa: FBT001 - private
-        depth, roots = self.settings.max_depth, self.settings.max_root_fields
-        # Introspection is nested deeply by nature; how deeply, GraphQL's own rules limit.
-        if size.depth > depth and not introspection:
-            yield TooExpensive(f"This operation is {size.depth} levels deep; {depth} are allowed.")
-        if size.here > roots:
-            yield TooExpensive(f"This operation has more root fields than the {roots} that are allowed.")
-        if size.all > _MOST_FIELDS:
-            yield TooExpensive(
-                f"This operation selects more than {_MOST_FIELDS:,} fields, each fragment counted where it is spread.",
-                hint="Ask for less at once.",
+            # Limits first: the rules of GraphQL recurse as deep as the document, and compare all fields of one name.
+            wrong = limits(self.schema, document, self.settings) or validate(
+                self.schema, document, max_errors=MOST_ERRORS
             )
-
-
-def _refused(problem: TooExpensive, node: Node | None = None) -> GraphQLError:
-    return GraphQLError(problem.detail, node, original_error=problem)
+        except RecursionError:
+            wrong = [_too_deep()]
+        return Prepared(document, tuple(wrong), self.planner, partial(self._kept.grew, text))
 
 
 def _too_deep() -> GraphQLError:
-    return _refused(TooExpensive("The document is nested too deeply.", hint="Nest fields and values less."))
-
-
-def introspects(operation: OperationDefinitionNode) -> bool:
-    """Say whether an operation asks about the schema alone."""
-    selections = operation.selection_set.selections
-    return operation.operation is OperationType.QUERY and all(
-        isinstance(node, FieldNode) and node.name.value.startswith("__") for node in selections
-    )
-
-
-@dataclass(frozen=True)
-class _Size:
-    """How many levels of fields a selection has, and how many fields: at its own level, and in all."""
-
-    depth: int = 0
-    here: int = 0
-    all: int = 0
-
-
-class _Measure:
-    """Measures selections, each fragment once: spreading them may multiply without end."""
-
-    def __init__(self, document: DocumentNode) -> None:
-        self._fragments = {
-            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
-        }
-        self._sizes: dict[str, _Size] = {}
-
-    def size(self, selections: SelectionSetNode) -> _Size:
-        """Return the size of a selection with its fragments spread, before equal fields are merged."""
-        parts = [self._part(node) for node in selections.selections]
-        return _Size(
-            max((part.depth for part in parts), default=0),
-            sum(part.here for part in parts),
-            sum(part.all for part in parts),
-        )
-
-    def _part(self, node: SelectionNode) -> _Size:
-        match node:
-            case FieldNode():
-                below = self.size(node.selection_set) if node.selection_set else _Size()
-                return _Size(1 + below.depth, 1, 1 + below.all)
-            case InlineFragmentNode():
-                return self.size(node.selection_set)
-            case FragmentSpreadNode():
-                return self._spread(node.name.value)
-        return _Size()
-
-    def _spread(self, name: str) -> _Size:
-        if name not in self._fragments:
-            return _Size()
-        if name not in self._sizes:
-            # A fragment that contains itself is left to validation, which refuses it.
-            self._sizes[name] = _Size()
-            self._sizes[name] = self.size(self._fragments[name].selection_set)
-        return self._sizes[name]
+    return refused(TooExpensive("The document is nested too deeply.", hint="Nest fields and values less."))

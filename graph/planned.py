@@ -20,6 +20,8 @@ from graphql.execution.values import VariableValues
 from strawberry.types.field import StrawberryField
 
 from graph.arguments import DEFINITION, Slots
+from graph.costs import CHANGE, Row, Rows, page_of, row_of
+from graph.introspection import introspection_cost
 from graph.roots import RootList, RootNode, RootOne
 from graph.selection import Place, Selector
 from graph.types.base import BINDING
@@ -44,6 +46,7 @@ class ListRoot(Root):
     binding: RootList
     page: PageSelection
     own: int
+    cost: Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,7 @@ class OneRoot(Root):
 
     columns: Mapping[str, str]
     selection: Selection
+    cost: Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +67,15 @@ class NodeRoot(Root):
 
     binding: RootNode
     selector: Selector
-    _selections: dict[str, tuple[Selection, Slots]] = field(default_factory=dict)
+    _selections: dict[str, tuple[Selection, Slots, Row]] = field(default_factory=dict)
 
-    def selection(self, type_: GraphQLObjectType) -> tuple[Selection, Slots]:
-        """Return what is selected of objects of a type, and the lists in it."""
+    def selection(self, type_: GraphQLObjectType) -> tuple[Selection, Slots, Row]:
+        """Return what is selected of objects of a type, the lists in it, and what one object costs."""
         found = self._selections.get(type_.name)
         if found is None:
             slots = Slots(self.slots.max_page_size)
-            found = self._selections[type_.name] = self.selector.selection(type_, self.nodes, slots), slots
+            selection = self.selector.selection(type_, self.nodes, slots)
+            found = self._selections[type_.name] = selection, slots, row_of(selection)
         return found
 
 
@@ -80,6 +85,7 @@ class CalledRoot(Root):
 
     declared: StrawberryField
     selections: Mapping[Place, Selection]
+    cost: Row
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +101,17 @@ class Introspection:
     """Fields that ask about the schema, as a document of their own."""
 
     document: DocumentNode
+    cost: int
 
 
 AnyRoot = ListRoot | OneRoot | NodeRoot | CalledRoot | TypeName
+
+
+@dataclass(eq=False)
+class LatestCost:
+    """What the latest request costs, by its variables: most documents are asked with the same ones."""
+
+    told: tuple[VariableValues, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +123,7 @@ class Planned:
     keys: tuple[str, ...]
     roots: tuple[AnyRoot, ...]
     introspection: Introspection | None
+    latest_cost: LatestCost = field(default_factory=LatestCost, repr=False)
 
 
 class Planner:
@@ -129,7 +144,10 @@ class Planner:
         selected = selector.fields(type_, [operation])
         asking = {key: nodes for key, nodes in selected.items() if nodes[0].name.value in ("__schema", "__type")}
         roots = tuple(self._root(key, type_, nodes, selector) for key, nodes in selected.items() if key not in asking)
-        introspection = _introspection(document, operation, asking) if asking else None
+        introspection = None
+        if asking:
+            cost = introspection_cost(selector, asking)
+            introspection = Introspection(_introspection(document, operation, asking), cost)
         return Planned(type_, selector, tuple(selected), roots, introspection)
 
     def _root(self, key: str, type_: GraphQLObjectType, nodes: list[FieldNode], selector: Selector) -> AnyRoot:
@@ -145,22 +163,27 @@ class Planner:
                 page = selector.page(named, nodes, slots)
                 # Behind those of the lists within, as a plan expects a root's.
                 own = slots.place(field_, nodes[0])
-                return ListRoot(key, name, field_, nodes, slots, listing, page, own)
+                return ListRoot(key, name, field_, nodes, slots, listing, page, own, page_of(key, page, own))
             case RootOne() as one:
                 columns = {
                     argument: one.key[told.python_name]
                     for argument, told in zip(field_.args, declared.arguments, strict=True)
                 }
-                return OneRoot(key, name, field_, nodes, slots, columns, selector.selection(named, nodes, slots))
+                selection = selector.selection(named, nodes, slots)
+                cost = Rows(key, row_of(selection), rows=1)
+                return OneRoot(key, name, field_, nodes, slots, columns, selection, cost)
             case RootNode() as node:
                 return NodeRoot(key, name, field_, nodes, slots, node, selector)
         selections = dict(selector.selections(named, nodes, slots))
-        return CalledRoot(key, name, field_, nodes, slots, declared, selections)
+        own = CHANGE if type_ is self.schema.mutation_type else 1
+        # How many objects come back is known when it is done.
+        read = tuple(Rows(place[-1] if place else key, row_of(one), rows=1) for place, one in selections.items())
+        return CalledRoot(key, name, field_, nodes, slots, declared, selections, Row(own, read))
 
 
 def _introspection(
     document: DocumentNode, operation: OperationDefinitionNode, asking: Mapping[str, Sequence[FieldNode]]
-) -> Introspection:
+) -> DocumentNode:
     """Return those fields as a document with the same fragments and variables."""
     selections = tuple(node for nodes in asking.values() for node in nodes)
     alone = OperationDefinitionNode(
@@ -171,4 +194,4 @@ def _introspection(
         selection_set=SelectionSetNode(selections=selections),
     )
     fragments = tuple(one for one in document.definitions if isinstance(one, FragmentDefinitionNode))
-    return Introspection(DocumentNode(definitions=(alone, *fragments)))
+    return DocumentNode(definitions=(alone, *fragments))

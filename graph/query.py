@@ -25,9 +25,12 @@ from graph.types.paging import Page
 from graph.types.pool import Pool, PoolFilter
 from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
 from graph.types.variable import Variable, VariableFilter
+from graph.types.xcom import XCom, XComFilter, XComOrder
 
 _DAG_ID = KeyPart("dag_id", "The DAG's id.")
 _RUN_ID = KeyPart("run_id", "The run's id.")
+_TASK_ID = KeyPart("task_id", "The task's id.")
+_MAP_INDEX = KeyPart("map_index", "Which of a mapped task's instances; -1 for one that is not mapped.", int, -1)
 _BY_KEY = "null if there is none that you may see."
 
 
@@ -61,8 +64,22 @@ class Query:
         f"A task instance by its ids; {_BY_KEY}",
         dag_id=_DAG_ID,
         run_id=_RUN_ID,
-        task_id=KeyPart("task_id", "The task's id."),
-        map_index=KeyPart("map_index", "Which of a mapped task's instances; -1 for one that is not mapped.", int, -1),
+        task_id=_TASK_ID,
+        map_index=_MAP_INDEX,
+    )
+    xcoms: Page[XCom] | None = root_list(
+        "XComs of all DAGs, by DAG, task, run, map index and key.",
+        order="dag_id,task_id,run_id,map_index,key",
+        filter=XComFilter,
+        order_by=XComOrder,
+    )
+    xcom: XCom | None = root_one(
+        f"An XCom by its ids and its key; {_BY_KEY}",
+        dag_id=_DAG_ID,
+        run_id=_RUN_ID,
+        task_id=_TASK_ID,
+        key=KeyPart("key", "The XCom's key.", str, "return_value"),
+        map_index=_MAP_INDEX,
     )
     pools: Page[Pool] | None = root_list("Pools, by name.", order="pool", filter=PoolFilter)
     pool: Pool | None = root_one(f"A pool by its name; {_BY_KEY}", name=KeyPart("pool", "The pool's name."))

@@ -28,6 +28,7 @@ _SENSITIVE = frozenset(
 
 # Where an option lived before it moved; Airflow still looks there.
 _FORMER = {
+    ("api", "access_control_allow_origins"): ("api", "access_control_allow_origin"),
     ("api", "auth_backends"): ("api", "auth_backend"),
     ("api", "expose_config"): ("webserver", "expose_config"),
     ("api", "log_fetch_timeout_sec"): ("webserver", "log_fetch_timeout_sec"),

@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from resolvers.errors import Invalid
+from resolvers.limits import Limits
 
 PREFIX = "AIRFLOW_GRAPH_"
 DEFAULT_PORT = 8088
@@ -42,7 +43,7 @@ class Role(StrEnum):
 Asymmetric = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
-class Settings(BaseSettings):
+class Settings(Limits):
     """What the service was told, by the command line or else by `AIRFLOW_GRAPH_<NAME>`."""
 
     model_config = SettingsConfigDict(
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     )
     log_folder: Path | None = Field(
         default=None, description="Folder of the task logs. Unset: Airflow's own `[logging] base_log_folder`."
+    )
+    remote_log_options: SecretStr | None = Field(
+        default=None,
+        description="What fsspec is to know of the remote store of logs, as a JSON object, such as "
+        '`{"profile": "logs"}`; which store is Airflow\'s own `[logging] remote_base_log_folder`. Needs '
+        "`airflow-graph[remote-logs]`.",
     )
 
     airflow_command: str | None = Field(
@@ -124,9 +131,10 @@ class Settings(BaseSettings):
         description="Role of callers who present the token of `[rest_api_plugin]` to the dialect `clairvoyant`.",
     )
 
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated.",
+    cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Origins, such as `https://apps.example.org`, whose pages may call; comma-separated, `*` for all, "
+        "`none` for none. Unset: as Airflow's own `[api] access_control_allow_origins`, `_methods` and `_headers` say.",
     )
 
     # Who may ask
@@ -236,53 +244,6 @@ class Settings(BaseSettings):
         "name may in Airflow's own database (FAB).",
     )
 
-    # What one request may cost
-    request_timeout: float = Field(
-        default=60,
-        gt=0,
-        le=3600,
-        description="Seconds after which a request is given up, whatever it waits for; the database is told to stop "
-        "working for it, as it is when the caller hangs up.",
-    )
-    statement_timeout: float = Field(
-        default=30, gt=0, le=3600, description="Seconds after which the database gives up a statement."
-    )
-    lock_timeout: float = Field(
-        default=5, gt=0, le=600, description="Seconds that a write waits for rows that the scheduler holds."
-    )
-    pool_size: int = Field(
-        default=10, ge=1, le=500, description="Most database connections that one server process holds."
-    )
-    pool_timeout: float = Field(
-        default=10, gt=0, le=600, description="Seconds that a request waits for a free database connection."
-    )
-    prepared_statements: bool | Literal["auto"] = Field(
-        default="auto",
-        description="Whether statements are prepared on the server (PostgreSQL), which is faster. `auto`: on direct "
-        "connections, which are told apart from those of a pooler such as PgBouncer; `true`: behind a pooler too, "
-        "if it keeps track of them; `false`: nowhere, and every connection is used as a pooler's.",
-    )
-    default_page_size: int = Field(default=100, ge=1, description="Rows of a list that was not asked for a size.")
-    max_page_size: int = Field(default=1000, ge=1, description="Most rows of one list (`first`).")
-    max_rows: int = Field(default=50_000, ge=1, description="Most rows, over all levels, of one answer.")
-    max_long_bytes: int = Field(
-        default=100_000_000,
-        ge=1,
-        description="Most bytes of values that may be of any length, such as configurations and serialized DAGs, that "
-        "are read for one answer (PostgreSQL).",
-    )
-    max_statements: int = Field(
-        default=100, ge=1, description="Most SQL statements of one answer; each level of each list is one."
-    )
-    max_depth: int = Field(default=15, ge=1, description="Most levels of nested fields in a GraphQL document.")
-    max_root_fields: int = Field(default=50, ge=1, description="Most root fields of one GraphQL operation.")
-    max_document_bytes: int = Field(default=100_000, ge=1, description="Longest GraphQL document, in bytes.")
-    max_body_bytes: int = Field(default=2_000_000, ge=1, description="Longest request body, in bytes.")
-
-    max_answer_bytes: int = Field(
-        default=50_000_000, ge=1, description="Longest answer, in bytes, before it is packed."
-    )
-
     # What a write does
     unknown_migration_writes: bool = Field(
         default=False,
@@ -302,7 +263,7 @@ class Settings(BaseSettings):
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
     @field_validator(
-        *("airflow_commands", "cors_origins", "authentication", "proxy_addresses", "kerberos_services"),
+        *("airflow_commands", "authentication", "proxy_addresses", "kerberos_services"),
         *("oidc_audience", "oidc_algorithms", "oidc_user_claim"),
         mode="before",
     )
@@ -330,7 +291,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{address} is everywhere, not where a proxy is")
         return value
 
-    @field_validator("dialects", mode="before")
+    @field_validator("dialects", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -113,7 +113,7 @@ class World:
     @cached_property
     def documents(self) -> Documents:
         """What prepares documents, as the server does, but however deep they are."""
-        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50}))
+        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50, "max_aliases": 5_000}))
 
     @property
     def generation(self) -> Generation:
@@ -297,6 +297,19 @@ class World:
         if self.generation.number == 3:
             row |= {"id": uuid.uuid4(), "span_status": "not_started"}
         self.insert("task_instance", row)
+
+    def xcom(self, dag_id: str, run_id: str, task_id: str, key: str, value: object, *, map_index: int = -1) -> None:
+        """Add what a task instance left for others."""
+        [run] = self.rows("dag_run", "id", dag_id=dag_id, run_id=run_id)
+        row = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": map_index, "key": key}
+        self.insert("xcom", {**row, "dag_run_id": run["id"], "value": value, "timestamp": DAY})
+
+    def rendered(self, dag_id: str, run_id: str, task_id: str, fields: object, *, map_index: int = -1) -> None:
+        """Add what became of a task instance's templates."""
+        table = self.generation.tables.tables["rendered_task_instance_fields"]
+        key = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": map_index}
+        with self.writing() as connection:
+            connection.execute(insert(table).values(**key, rendered_fields=fields))
 
     def actor(self, role: Role = Role.ADMIN, name: str = "tester") -> Actor:
         """Return somebody with a role."""

@@ -49,7 +49,10 @@ class _Body:
         part = message.get("body", b"")
         self._length += len(part)
         if self._length > self._limit:
-            raise TooExpensive(f"The body is longer than {self._limit:,} bytes.", hint="Send less at once.")
+            raise TooExpensive(
+                f"The body is longer than the {self._limit:,} bytes that are allowed.",
+                hint="Send less at once; or raise AIRFLOW_GRAPH_MAX_BODY_BYTES.",
+            )
         self._parts.append(part)
         return not message.get("more_body", False)
 

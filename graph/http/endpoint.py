@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from time import perf_counter
@@ -18,10 +18,13 @@ from graph.documents import Documents, Prepared
 from graph.http.auth import actor_of, answer_headers
 from graph.http.body import read_body
 from graph.http.errand import Errand
-from graph.http.explanation import NAME, explained
+from graph.http.explanation import NAME, explanation
+from graph.http.gate import Gate
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
-from graph.problems import formatted, problem_extensions, problem_headers
+from graph.problems import errors_told, problem_extensions, problem_headers, without_suggestions
+from graph.reckoning import Cost
+from resolvers.access.actor import Actor, may_introspect
 from resolvers.errors import Forbidden, Invalid, Problem, TooExpensive, TooMany, Unauthenticated, Unavailable
 from resolvers.service import Service, Session
 
@@ -44,10 +47,17 @@ class GraphQLRequest:
 
 @dataclass(frozen=True)
 class Executed:
-    """The JSON of an answer, and whether it was refused before anything was executed."""
+    """The JSON of an answer but for its extensions, and whether it was refused before anything was executed."""
 
     body: bytes
     refused: bool = False
+    cost: Cost | None = None
+
+    def with_extensions(self, **more: object) -> bytes:
+        """Return the whole answer: with what it costs, as soon as that was known, and what else is told."""
+        told = {**({"cost": self.cost.told()} if self.cost else {}), **more}
+        # The body is an object, which has members: data, errors or both.
+        return b'%s,"extensions":%s}' % (memoryview(self.body)[:-1], orjson.dumps(told)) if told else self.body
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Endpoint:
     schema: GraphQLSchema
     documents: Documents
     workers: Workers
+    gate: Gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, unless nobody waits for the answer any more."""
@@ -78,10 +89,13 @@ class Endpoint:
             return RedirectResponse("graphiql")
         until = self.workers.deadline()
         try:
-            # HEAD is GET without the answer.
-            content = await self._content(request, until) if request.method == "POST" else None
-            work = partial(self._answer, request, content, media_type)
-            return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
+            with self.gate.rates.admitted(request.scope):
+                if request.method != "POST":
+                    self.gate.origins.refuse_foreign(request.headers)
+                # HEAD is GET without the answer.
+                content = await self._content(request, until) if request.method == "POST" else None
+                work = partial(self._answer, request, content, media_type)
+                return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
         except Problem as problem:
             status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 400)
             return Response(orjson.dumps({"errors": [_told(problem)]}), status, problem_headers(problem), media_type)
@@ -104,7 +118,7 @@ class Endpoint:
         started = perf_counter()
         prepared = self.documents.prepare(asked.query)
         if prepared.errors:
-            return self._reply(_refused(prepared.errors), request, media_type)
+            return self._reply(self._refused(prepared.errors, actor), request, media_type)
         operation = prepared.operation(asked.operation_name)
         request.state.operation = operation.name.value if operation.name else operation.operation.value
         if request.method != "POST" and operation.operation is not OperationType.QUERY:
@@ -116,11 +130,11 @@ class Endpoint:
             try:
                 refuse_longer(executed.body, self.service.settings.max_answer_bytes, session)
             except TooExpensive as problem:
-                executed = Executed(orjson.dumps({"data": None, "errors": [_told(problem)]}))
+                executed = replace(executed, body=orjson.dumps({"data": None, "errors": [_told(problem)]}))
             if asked.explain:
                 preparing, answering = prepared_at - started, perf_counter() - prepared_at
-                body = explained(executed.body, session, preparing=preparing, answering=answering)
-                executed = Executed(body, executed.refused)
+                told = explanation(session, preparing=preparing, answering=answering)
+                return self._reply(executed, request, media_type, **{NAME: told})
         return self._reply(executed, request, media_type)
 
     def _executed(
@@ -129,20 +143,31 @@ class Endpoint:
         """Answer an operation, and write the answer."""
         told = answer(self.schema, prepared, operation, asked.variables, session)
         if not told.executed:
-            return _refused(told.errors)
-        errors = [formatted(error) for error in told.errors]
-        return Executed(_written({"data": told.data, "errors": errors} if errors else {"data": told.data}))
+            return replace(self._refused(told.errors, session.actor), cost=told.cost)
+        data = {"data": told.data}
+        body = _written({**data, "errors": errors_told(told.errors)} if told.errors else data)
+        return Executed(body, cost=told.cost)
+
+    def _refused(self, errors: Sequence[GraphQLError], actor: Actor) -> Executed:
+        knows = may_introspect(self.service.settings, actor)
+        told = errors_told(errors if knows else [without_suggestions(error) for error in errors])
+        return Executed(_written({"errors": told}), refused=True)
 
     @staticmethod
-    def _reply(executed: Executed, request: Request, media_type: str) -> Response:
+    def _reply(executed: Executed, request: Request, media_type: str, **extensions: object) -> Response:
         # Clients of the older media type read errors from answers of status 200 alone. What was executed has it in
         # both, even if it was cut short: it has `data`, and the specification keeps 4xx and 5xx for what has none.
         status = 400 if executed.refused and media_type == GRAPHQL else 200
-        return reply(executed.body, request.headers, media_type, status)
+        return reply(executed.with_extensions(**extensions), request.headers, media_type, status)
 
 
 def _asked(content: bytes) -> GraphQLRequest:
     body = _parsed(content)
+    if isinstance(body, list):
+        raise Invalid(
+            f"Batches are not answered: the body is an array of {len(body):,} requests.",
+            hint="Send each by itself; or ask for several root fields in one document, by aliases.",
+        )
     if not isinstance(body, dict):
         raise Invalid("The body must be a JSON object.", hint='Send {"query": "...", "variables": {...}}.')
     return _request(body)
@@ -177,10 +202,6 @@ def _request(told: Mapping[str, object]) -> GraphQLRequest:
 
 def _told(problem: Problem) -> dict[str, object]:
     return {"message": problem.detail, "extensions": problem_extensions(problem)}
-
-
-def _refused(errors: Sequence[GraphQLError]) -> Executed:
-    return Executed(_written({"errors": [formatted(error) for error in errors]}), refused=True)
 
 
 def _written(told: object) -> bytes:

@@ -1,26 +1,21 @@
 """What answering a query took, told to those who may know: `extensions.explain` of a request and of its answer."""
 
-import orjson
-
 from resolvers.access.permissions import Permission
 from resolvers.service import Session
 
 NAME = "explain"
 
 
-def explained(body: bytes, session: Session, *, preparing: float, answering: float) -> bytes:
-    """Return a GraphQL answer with what it took, in seconds: to prepare the document, and to answer it.
+def explanation(session: Session, *, preparing: float, answering: float) -> dict[str, object]:
+    """Return what a GraphQL answer took, in seconds: to prepare the document, and to answer it.
 
     Tells the text of statements, never a value. Who may not know that gets the same answer, and is told why there is
     no more of it: what is only looked at must not change what is done.
     """
     actor = session.actor
     if actor.may(Permission.PLAN_READ):
-        told = _explanation(session, preparing, answering)
-    else:
-        told = {"refused": f"This takes the permission {Permission.PLAN_READ}, which {actor.name} does not have."}
-    # The body is an object, which has members: data, errors or both.
-    return b'%s,"extensions":%s}' % (body[:-1], orjson.dumps({NAME: told}))
+        return _explanation(session, preparing, answering)
+    return {"refused": f"This takes the permission {Permission.PLAN_READ}, which {actor.name} does not have."}
 
 
 def _explanation(session: Session, preparing: float, answering: float) -> dict[str, object]:

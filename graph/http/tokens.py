@@ -13,10 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from graph.http.body import read_body
 from graph.http.errand import Errand
+from graph.http.gate import Gate
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from resolvers.access.issuing import Issuer
-from resolvers.errors import Invalid, Problem, TooExpensive, TooMany, Unauthenticated, Unavailable
+from resolvers.errors import Forbidden, Invalid, Problem, TooExpensive, TooMany, Unauthenticated, Unavailable
 from resolvers.service import Service
 
 _FORM = "application/x-www-form-urlencoded"
@@ -24,6 +25,7 @@ _JSON = "application/json"
 _STATUS: Mapping[type[Problem], int] = {
     Invalid: 400,
     Unauthenticated: 401,
+    Forbidden: 403,
     TooExpensive: 413,
     TooMany: 429,
     Unavailable: 503,
@@ -59,6 +61,7 @@ class TokenEndpoint:
     service: Service
     issuer: Issuer
     workers: Workers
+    gate: Gate
     seconds: int
     takes_forms: bool
 
@@ -67,7 +70,9 @@ class TokenEndpoint:
         request = Request(scope, receive)
         request.state.operation = "issue a token"
         try:
-            response = await self._response(request)
+            with self.gate.rates.admitted(scope):
+                self.gate.origins.refuse_foreign(request.headers)
+                response = await self._response(request)
         except HungUpError:
             return
         except RefusedError as refusal:
@@ -146,13 +151,13 @@ class TokenEndpoint:
         return _fault("model_attributes_type", told, "body")
 
 
-def token_routes(service: Service, workers: Workers) -> list[BaseRoute]:
+def token_routes(service: Service, workers: Workers, gate: Gate) -> list[BaseRoute]:
     """Return the roads by which tokens are got; none where none are issued."""
     issuer = service.issuer
     if issuer is None:
         return []
-    ordinary = TokenEndpoint(service, issuer, workers, issuer.lifetime, takes_forms=not issuer.takes_anything)
-    command_line = TokenEndpoint(service, issuer, workers, issuer.cli_lifetime, takes_forms=False)
+    ordinary = TokenEndpoint(service, issuer, workers, gate, issuer.lifetime, takes_forms=not issuer.takes_anything)
+    command_line = TokenEndpoint(service, issuer, workers, gate, issuer.cli_lifetime, takes_forms=False)
     return [Route("/auth/token", ordinary), Route("/auth/token/cli", command_line)]
 
 

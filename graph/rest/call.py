@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from graph.rest.body import Body, check_fields
 from graph.rest.codec import Json
 from graph.rest.dialect import RefusedError
+from resolvers.access.actor import EVERYTHING, WHICHEVER
 from resolvers.access.permissions import Guard
-from resolvers.errors import Forbidden, Problem
+from resolvers.errors import Problem
+from resolvers.operations.operation import Operation
 from resolvers.selection import Lookup, Selection
 from resolvers.service import Session
 
+R = TypeVar("R")
+
 # Stands in a path for "whichever".
-ANY = "~"
+ANY = WHICHEVER
 
 # What names the object of a request, for which the audit log has columns.
 _AUDITED_APART = {"dag_id", "dag_run_id", "run_id", "task_id", "execution_date", "logical_date"}
@@ -22,6 +27,7 @@ _COLUMNS = {
     "dag_run_id": "run_id",
     "pool_name": "pool",
     "variable_key": "key",
+    "xcom_key": "key",
     "connection_id": "conn_id",
     "event_log_id": "id",
     "import_error_id": "id",
@@ -46,18 +52,47 @@ class Call:
     session: Session
     path: Mapping[str, Any]
     query: Mapping[str, object]
-    body: Mapping[str, object]
+    # What was sent, and what it has to be like.
+    content: Mapping[str, object]
     limits: Limits
+    form: Body | None = None
+    # What the caller takes, as it says.
     accept: str = ""
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        """The body that was sent; refused for what Airflow finds at fault only once it knows that the caller may."""
+        if self.form is not None:
+            check_fields(self.form, self.content)
+        return self.content
 
     def admit(self, guard: Guard) -> None:
         """Refuse who may not read of the DAG that the address names, whether or not there is such a DAG."""
         dag_id = self.path.get("dag_id") or str(self.query.get("dag_id") or ANY)
-        if dag_id == ANY or guard.dag is None:
-            return
-        for permission in guard.permissions:
-            if not self.session.actor.may(permission, dag_id):
-                raise Forbidden(f"{self.session.actor.name} lacks the permission {permission.value} on DAG '{dag_id}'.")
+        self.session.admit(guard, dag_id)
+        if dag_id == ANY:
+            # Who may ask for whichever is told that it is no DAG's name, even where they may see no DAG at all.
+            self.session.show(frozenset({ANY}))
+
+    def change(
+        self,
+        operation: Operation[..., R],
+        named: Mapping[str, Any],
+        further: Callable[[], Mapping[str, Any]] = dict,
+    ) -> R:
+        """Carry out an operation: upon what `named` says, with the arguments that `further` finds or refuses.
+
+        Whoever may do that is from then on shown what it is done to, as Airflow's API shows it.
+        """
+
+        def told() -> Mapping[str, Any]:
+            dag_ids = [dag_id for dag_id in operation.about(named) if dag_id is not None]
+            self.session.show(frozenset(dag_ids) if dag_ids else EVERYTHING)
+            # Refused here, if it is.
+            self.body  # noqa: B018 - looked at
+            return further()
+
+        return self.session.run_checked(operation, self.sent(), named, told)
 
     def columns(self) -> dict[str, object]:
         """Return what the path says, by logical column."""
@@ -77,10 +112,10 @@ class Call:
         Airflow has columns of their own for what names a run or a task instance, and leaves that out of
         the rest.
         """
-        if self.body and _TOLD_BY_BODY & self.path.keys():
-            return dict(self.body)
+        if self.content and _TOLD_BY_BODY & self.path.keys():
+            return dict(self.content)
         told = {**self.query, **self.path}
-        return {**{name: _text(value) for name, value in told.items() if name not in _AUDITED_APART}, **self.body}
+        return {**{name: _text(value) for name, value in told.items() if name not in _AUDITED_APART}, **self.content}
 
 
 def _text(value: object) -> object:
@@ -101,7 +136,7 @@ class Words:
 
     def refusal(self, status: int, section: str, call: Call) -> RefusedError:
         """Return the refusal of a call in these words."""
-        told = {**call.query, **call.body, **call.path}
+        told = {**call.query, **call.content, **call.path}
         detail = None if self.detail is None else self.detail.format_map(told)
         return RefusedError(status, detail, title=self.title.format_map(told), section=section)
 

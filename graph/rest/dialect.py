@@ -1,6 +1,6 @@
 """What makes a dialect: where it lives, which rows it answers, and how it says no."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from resolvers.errors import Problem
 from resolvers.service import Service
 
 if TYPE_CHECKING:
+    from graph.rest.body import Body
     from graph.rest.rows import Row
 
 JSON = "application/json"
@@ -37,6 +38,13 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True)
+class Stream:
+    """Bytes that are made as they are sent, by what needs no session any more."""
+
+    pieces: Iterator[bytes]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What goes over the wire: a value that is written as JSON, or bytes as they are."""
 
@@ -48,10 +56,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Given:
-    """What a request says beside its path: the parameters of its query string, and its body."""
+    """What a request says beside its path: the parameters of its query string, and its body.
+
+    `form` is what the body has to be like, where that is looked at once it is known that the caller may.
+    """
 
     query: Mapping[str, object] = field(default_factory=dict)
     body: Mapping[str, object] = field(default_factory=dict)
+    form: "Body | None" = None
 
 
 Authenticate = Callable[[Request], Actor]
@@ -68,6 +80,8 @@ class Dialect:
 
     `read` makes the arguments of a row of a request and its body. `headers` are told with every answer of a row, be it
     a refusal. `callers` says who is asking. `is_served` says whether it is, where the settings' naming it is not all.
+    To some, whoever presents wrong credentials is the anonymous caller, where there is one; and to some a GET changes
+    things.
 
     A `guest` lives below the prefix of another dialect: what is none of its rows, or is sent by somebody whom `is_for`
     does not mean, it leaves to that one.
@@ -79,6 +93,8 @@ class Dialect:
     read: Callable[["Row", Request, bytes], Given]
     headers: Mapping[str, str] = field(default_factory=dict)
     callers: Callable[[Service], Authenticate] = callers_of
+    mistaken_are_anonymous: bool = False
+    changes_by_get: bool = False
     guest: bool = False
     is_for: Callable[[Headers], bool] | None = None
     is_served: Callable[[Service], bool] | None = None

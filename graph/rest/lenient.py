@@ -1,14 +1,12 @@
 """How Airflow's early APIs read a request: JSON whatever it is called, and nothing refused for being unknown."""
 
 import json
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from graph.rest.body import Body, holds_null_character
 from graph.rest.dialect import Given, RefusedError
 from graph.rest.rows import Row
-from resolvers.errors import Forbidden
 
 ANYTHING = Body(())
 """A body of which the row itself says what it takes."""
@@ -18,16 +16,11 @@ class MalformedError(RefusedError):
     """A body that is no JSON object, of which the early APIs' web framework said so itself."""
 
 
-_OTHER_SITES = {"cross-site", "same-site"}
-
-
 def leniently(row: Row, request: Request, content: bytes) -> Given:
     """Return what a request says to a row: the first value of each parameter that the row knows, and a JSON object.
 
-    What is null was not given. `Forbidden` for what a browser sends from a page of another site: anything that calls
-    itself JSON or not is taken, so that nothing else would keep such a page from changing things.
+    What is null was not given.
     """
-    _refuse_other_sites(request)
     known = {parameter.name for parameter in row.query}
     query: dict[str, object] = {}
     for name, value in request.query_params.multi_items():
@@ -48,10 +41,3 @@ def _object(content: bytes) -> dict[str, object]:
     if holds_null_character(told):
         raise MalformedError(400, "The body holds a character of code 0, which no database keeps.")
     return {name: value for name, value in told.items() if value is not None}
-
-
-def _refuse_other_sites(request: Request) -> None:
-    origin = request.headers.get("origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if elsewhere or request.headers.get("sec-fetch-site") in _OTHER_SITES:
-        raise Forbidden("This is sent by a page of another site.")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 from starlette.convertors import Convertor
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -19,14 +20,15 @@ from starlette.websockets import WebSocketClose
 from graph.http.auth import answer_headers
 from graph.http.body import read_body
 from graph.http.errand import Errand
+from graph.http.gate import Gate
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.call import Call, Limits
-from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError
+from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError, Stream
 from graph.rest.rows import Row
-from resolvers.access.actor import NOBODY
-from resolvers.errors import Invalid, Problem, Unavailable
+from resolvers.access.actor import NOBODY, Actor
+from resolvers.errors import Invalid, Problem, Unauthenticated, Unavailable
 from resolvers.service import Service
 
 _NOWHERE = RefusedError(
@@ -68,6 +70,7 @@ class Endpoint:
     service: Service
     authenticate: Authenticate
     workers: Workers
+    gate: Gate
     limits: Limits
     places: tuple[Place, ...]
 
@@ -100,7 +103,11 @@ class Endpoint:
         if row is None:
             return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
         try:
-            response = await self._answer(request, row, names)
+            # Whether all is well may be asked by anybody, ever so often.
+            with nullcontext() if row.open else self.gate.rates.admitted(request.scope):
+                if row.method != "GET" or self.dialect.changes_by_get:
+                    self.gate.origins.refuse_foreign(request.headers)
+                response = await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
             response = _response(self.dialect.render(refusal))
         except HungUpError:
@@ -130,11 +137,14 @@ class Endpoint:
         accept = request.headers.get("accept", "")
 
         def answer(errand: Errand[Response]) -> Response:
-            actor = NOBODY if row.open else self.authenticate(request)
+            actor = NOBODY if row.open else self._caller(request)
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
-                told = row.answer(Call(session, names, given.query, given.body, self.limits, accept))
+                told = row.answer(Call(session, names, given.query, given.body, self.limits, given.form, accept))
+                if isinstance(told.body, Stream):
+                    pieces = iter(()) if request.method == "HEAD" else told.body.pieces
+                    return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
                 content = _content(told)
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)
@@ -144,6 +154,16 @@ class Endpoint:
         # 503, and not 408, upon which clients may send the same again unasked. Dialects tell no hints of their own.
         late = Unavailable(f"{self.workers.late.detail} {self.workers.late.hint}")
         return await self.workers.answer(answer, request.receive, until=until, late=late)
+
+    def _caller(self, request: Request) -> Actor:
+        """Return who is calling, in the dialect's view of those whose credentials are wrong."""
+        try:
+            return self.authenticate(request)
+        except Unauthenticated:
+            anonymous = self.service.callers.anonymous() if self.dialect.mistaken_are_anonymous else None
+            if anonymous is None:
+                raise
+            return anonymous
 
     @staticmethod
     def _allowed(found: list[tuple[Row, dict[str, Any]]]) -> list[str]:
@@ -172,7 +192,9 @@ class Guest(BaseRoute):
         await self.endpoint(scope, receive, send)
 
 
-def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers) -> list[BaseRoute]:
+def routes_of(
+    dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, gate: Gate
+) -> list[BaseRoute]:
     """Return the routes of a dialect: all below its prefix, and the prefix itself; of a guest, those of its rows."""
     places = []
     for row in dialect.rows:
@@ -182,7 +204,7 @@ def routes_of(dialect: Dialect, service: Service, authenticate: Authenticate, wo
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    endpoint = Endpoint(dialect, service, authenticate, workers, limits, tuple(places))
+    endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
     if dialect.guest:
         return [Guest(endpoint)]
     return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]

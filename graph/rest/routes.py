@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starlette.routing import BaseRoute
 
+from graph.http.gate import Gate
 from graph.http.workers import Workers
 from graph.rest.astronomer import ASTRONOMER
 from graph.rest.clairvoyant import CLAIRVOYANT
@@ -30,12 +31,16 @@ def dialects_of(service: Service) -> tuple[Dialect, ...]:
 
 
 def rest_routes(
-    service: Service, authenticate: Authenticate | None = None, workers: Workers | None = None
+    service: Service,
+    authenticate: Authenticate | None = None,
+    workers: Workers | None = None,
+    gate: Gate | None = None,
 ) -> list[BaseRoute]:
     """Return the routes of the dialects that the settings name; `authenticate` says who sends a request."""
     threads = workers or Workers(service.settings)
+    before = gate or Gate.of(service)
     return [
         route
         for dialect in dialects_of(service)
-        for route in routes_of(dialect, service, authenticate or dialect.callers(service), threads)
+        for route in routes_of(dialect, service, authenticate or dialect.callers(service), threads, before)
     ]

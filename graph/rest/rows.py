@@ -88,6 +88,8 @@ class Page:
     # Conditions that hold unless a parameter says otherwise: its name, and what it turns off when false.
     unless: Mapping[str, Match] = field(default_factory=dict)
     zero_is_usual: bool = True
+    # Whether `~` in the path stands for whichever; else for what is called so, which nothing is.
+    takes_any: bool = True
     method: str = "GET"
     body: None = None
     open: bool = False
@@ -106,7 +108,11 @@ class Page:
 
     def filter(self, call: Call) -> Filter:
         """Return the conditions that the path and the parameters state."""
-        keys = tuple(Match(name, Operator.EQUALS, value) for name, value in call.columns().items() if value != ANY)
+        keys = tuple(
+            Match(name, Operator.EQUALS, value)
+            for name, value in call.columns().items()
+            if value != ANY or not self.takes_any
+        )
         usual = tuple(match for name, match in self.unless.items() if call.query.get(name, True))
         given = tuple(
             narrowing.condition(call.query[name])
@@ -148,21 +154,20 @@ class Write:
     nothing: str = "application/json"
     open: bool = False
 
-    def _may(self, call: Call) -> bool:
-        on = self.operation.on
-        dag_id = next((call.path[name] for name, argument in self.path_as.items() if argument == on), None)
-        return call.session.actor.may(self.operation.needs, dag_id)
+    def _told(self, call: Call) -> dict[str, object]:
+        """Return what the body says, by argument; refuses what the dialect alone forbids."""
+        counted = self.check(call) if self.check else None
+        return {
+            argument: call.body[name]
+            for name, argument in self.body_as.items()
+            if name in call.body and (counted is None or name in counted)
+        }
 
     def answer(self, call: Call) -> Answer:
         """Carry out the change, and read what became of it."""
+        named = {argument: call.path[name] for name, argument in self.path_as.items()}
         try:
-            # Whoever may not do it at all is told so before anything else, by the operation itself.
-            counted = self.check(call) if self.check and self._may(call) else None
-            arguments = {argument: call.path[name] for name, argument in self.path_as.items()}
-            for name, argument in self.body_as.items():
-                if name in call.body and (counted is None or name in counted):
-                    arguments[argument] = call.body[name]
-            key = call.session.run_sent(self.operation, call.sent(), **arguments)
+            key = call.change(self.operation, named, lambda: self._told(call))
         except Problem as problem:
             raise said(problem, self.words, call) from problem
         if self.answer_as is None:

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from graph.rest.body import check_body, check_fields, parse_body
+from graph.rest.body import check_body, parse_body
 from graph.rest.dialect import Given
 from graph.rest.params import read_query
 from graph.rest.rows import Row
@@ -13,6 +13,4 @@ def strictly(row: Row, request: Request, content: bytes) -> Given:
     if row.body is None:
         return Given(read_query(row.query, request.query_params))
     body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
-    query = read_query(row.query, request.query_params)
-    check_fields(row.body, body)
-    return Given(query, body)
+    return Given(read_query(row.query, request.query_params), body, row.body)

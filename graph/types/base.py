@@ -87,6 +87,15 @@ def one(description: str, *, link: str) -> Any:
     return bound(description, One(link))
 
 
+def text(description: str, *, link: str) -> Any:
+    """Return a field that is a text at the other end of a link, as long as it may be, a page at a time."""
+    return with_arguments(
+        bound(description, One(link)),
+        argument("characters", int, "How many characters at most; 1 to 1,000,000.", default=100_000),
+        argument("after", str | None, "Where the page before ended: its `nextPage`."),
+    )
+
+
 def each(description: str, *, link: str, order: str, through: str | None = None) -> Any:
     """Return a field that lists all objects at the other end of a link that never leads to many.
 
@@ -163,7 +172,20 @@ def identity() -> Any:
 
 @dataclass_transform(
     kw_only_default=True,
-    field_specifiers=(column, derived, decrypted, masked, one, each, plucked, many, leading, aggregated, identity),
+    field_specifiers=(
+        column,
+        derived,
+        decrypted,
+        masked,
+        one,
+        text,
+        each,
+        plucked,
+        many,
+        leading,
+        aggregated,
+        identity,
+    ),
 )
 def entity(relation: str, *, key: str, guard: Guard, name: str | None = None) -> Callable[[type[T]], type[T]]:
     """Declare a noun: a type of the graph whose rows are those of a logical relation.

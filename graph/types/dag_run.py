@@ -17,6 +17,8 @@ from graph.types.later import (
     TaskInstanceFilterLater,
     TaskInstanceLater,
     TaskInstanceOrderLater,
+    XComFilterLater,
+    XComLater,
 )
 from graph.types.node import Node
 from graph.types.paging import Page
@@ -157,6 +159,12 @@ class DagRun(Node):
         guard=TASK_INSTANCES,
         by=counted,
         filter=TaskInstanceFilterLater,
+    )
+    xcoms: Page[XComLater] = many(
+        "What its task instances left for each other, by task, map index and key.",
+        link="xcoms",
+        order="task_id,map_index,key",
+        filter=XComFilterLater,
     )
     consumed_asset_events: list[AssetEventLater] = each(
         "The updates of assets for which it was made.", link="consumed_asset_events", order="", through="event"

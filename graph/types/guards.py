@@ -3,9 +3,12 @@
 from resolvers.access.permissions import Guard, Permission
 
 DAGS = Guard((Permission.DAG_READ,), dag="dag_id")
+EDITABLE_DAGS = Guard((Permission.DAG_EDIT,), dag="dag_id")
 RUNS = Guard((Permission.DAG_READ, Permission.RUN_READ), dag="dag_id")
 # Airflow asks for both: a task instance tells of its run.
 TASK_INSTANCES = Guard((Permission.DAG_READ, Permission.RUN_READ, Permission.TASK_INSTANCE_READ), dag="dag_id")
+TASK_LOGS = Guard((Permission.DAG_READ, Permission.TASK_LOG_READ), dag="dag_id")
+XCOMS = Guard((Permission.DAG_READ, Permission.XCOM_READ), dag="dag_id")
 TASKS = Guard((Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
 POOLS = Guard((Permission.POOL_READ,))
 VARIABLES = Guard((Permission.VARIABLE_READ,))
@@ -23,6 +26,7 @@ IMPORT_ERRORS = Guard((Permission.IMPORT_ERROR_READ, Permission.DAG_READ), dag="
 DAG_SOURCES = Guard((Permission.DAG_READ, Permission.DAG_SOURCE_READ), dag="dag_id", through="dags_in_file", every=True)
 
 # Who sees what is masked for others: whoever may edit it could put it to use anyway.
+TASK_INSTANCE_EDITORS = Guard((Permission.TASK_INSTANCE_EDIT,), dag="dag_id")
 RUN_EDITORS = Guard((Permission.RUN_EDIT,), dag="dag_id")
 VARIABLE_EDITORS = Guard((Permission.VARIABLE_EDIT,))
 ASSET_EDITORS = Guard((Permission.ASSET_CREATE,))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from graph.types.task import Task
     from graph.types.task_group import TaskGroup
     from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
+    from graph.types.xcom import XCom, XComFilter
 
 AssetLater = Annotated["Asset", lazy("graph.types.asset")]
 AssetAliasLater = Annotated["AssetAlias", lazy("graph.types.asset")]
@@ -35,3 +36,5 @@ TaskGroupLater = Annotated["TaskGroup", lazy("graph.types.task_group")]
 TaskInstanceLater = Annotated["TaskInstance", lazy("graph.types.task_instance")]
 TaskInstanceFilterLater = Annotated["TaskInstanceFilter", lazy("graph.types.task_instance")]
 TaskInstanceOrderLater = Annotated["TaskInstanceOrder", lazy("graph.types.task_instance")]
+XComLater = Annotated["XCom", lazy("graph.types.xcom")]
+XComFilterLater = Annotated["XComFilter", lazy("graph.types.xcom")]

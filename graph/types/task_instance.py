@@ -6,17 +6,21 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from graph.types.base import column, derived, each, entity, identity, matches, one
+from graph.types.base import column, derived, each, entity, identity, many, masked, matches, one, text
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun, elapsed
 from graph.types.enums import TaskInstanceState
-from graph.types.guards import TASK_INSTANCES
-from graph.types.later import AssetEventLater
+from graph.types.extra_link import ExtraLink
+from graph.types.guards import TASK_INSTANCE_EDITORS, TASK_INSTANCES
+from graph.types.later import AssetEventLater, XComFilterLater, XComLater
 from graph.types.node import Node
+from graph.types.paging import Page
 from graph.types.pool import Pool
-from graph.types.scalars import Duration
+from graph.types.scalars import JSON, Duration
 from graph.types.task import Task
-from resolvers.binding import Operator, Otherwise
+from graph.types.task_log import TaskLog
+from graph.types.unmet_dependency import UnmetDependency
+from resolvers.binding import Column, Operator, Otherwise, Secrecy
 
 
 @strawberry.enum(description="How task instances are ordered.")
@@ -80,6 +84,7 @@ class TaskInstanceTry:
     pool: str = column("The pool whose slots it took.")
     queue: str | None = column("The queue that it was in.")
     executor: str | None = column("The executor that ran it, where not the default one. Since Airflow 2.10.")
+    log: TaskLog | None = text("What it wrote; null where it never ran.", link="log")
 
 
 @entity("task_instance", key="dag_id run_id task_id map_index", guard=TASK_INSTANCES)
@@ -133,6 +138,27 @@ class TaskInstance(Node):
     unixname: str | None = column("The account that it runs under.")
     pid: int | None = column("The process that runs it.")
     note: str | None = column("What somebody wrote about it.")
+    rendered_fields: JSON | None = masked(
+        "What became of its templates, by field; null where they have not been rendered yet, or no longer are kept. "
+        "Secrets in it, by Airflow's rules for sensitive keys, are `***` to those who lack the permission "
+        "`task_instance.edit` on its DAG.",
+        Column("rendered_fields"),
+        Secrecy.JSON,
+        unless=TASK_INSTANCE_EDITORS,
+    )
+    log: TaskLog | None = text("What its latest try wrote; null before the first.", link="log")
+    unmet_dependencies: list[UnmetDependency] = each(
+        "What keeps it from being queued, as far as the database tells; nothing once it has been. Looks at all task "
+        "instances of its run.",
+        link="unmet_dependencies",
+        order="",
+    )
+    extra_links: list[ExtraLink] = each(
+        "The links that its operator offers, by name. On Airflow 2 those that code of providers builds are left out.",
+        link="extra_links",
+        order="",
+    )
+    xcoms: Page[XComLater] = many("What it left for others, by key.", link="xcoms", order="key", filter=XComFilterLater)
     asset_events: list[AssetEventLater] = each(
         "The updates of assets that it made. No index serves this: it reads every update.",
         link="asset_events",

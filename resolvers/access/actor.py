@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from resolvers.access.permissions import PER_DAG, ROLE_PERMISSIONS, Permission
-from resolvers.settings import Role
+from resolvers.settings import Role, Settings
 
 
 class _Everything:
@@ -22,13 +22,17 @@ EVERYTHING = _Everything()
 # The DAG ids that a permission is held for; an empty set is "none".
 Scope = _Everything | frozenset[str]
 
+WHICHEVER = "~"
+"""Stands for whichever DAG, where Airflow's API takes a DAG's id: none can be called so."""
+
 
 @dataclass(frozen=True)
 class Actor:
     """Somebody known, with their grants.
 
     `name` is what Airflow's audit log and notes will say. `method` is how they proved who they are
-    (`token`, `anonymous`, ...). `grants` maps each permission held to the DAGs it is held for.
+    (`token`, `anonymous`, ...). `grants` maps each permission held to the DAGs it is held for, which may be none: of
+    what belongs to DAGs, somebody may see all that there is, and yet see no DAG.
     `answer_headers` are told to them with the answer, by a method whose other side proves itself too.
     """
 
@@ -44,8 +48,14 @@ class Actor:
         """Return the DAGs for which this permission is held."""
         return self.grants.get(permission, frozenset())
 
+    def holds(self, permission: Permission) -> bool:
+        """Say whether this permission is held at all."""
+        return permission in self.grants
+
     def may(self, permission: Permission, dag_id: str | None = None) -> bool:
-        """Say whether this is allowed, on that DAG where one is named."""
+        """Say whether this is allowed, on that DAG where one is named; on whichever, where it is held at all."""
+        if dag_id == WHICHEVER:
+            return self.holds(permission)
         scope = self.scope(permission)
         if dag_id is None:
             return scope is EVERYTHING
@@ -63,6 +73,16 @@ def actor_of_role(name: str, role: Role, *, method: str, dags: frozenset[str] | 
         return Actor(name=name, method=method, grants=dict.fromkeys(held & PER_DAG, dags))
     grants: dict[Permission, Scope] = dict.fromkeys(held, EVERYTHING)
     return Actor(name=name, method=method, grants=grants, role=role.value)
+
+
+def may_introspect(settings: Settings, actor: Actor) -> bool:
+    """Say whether somebody may learn what the schema is."""
+    match settings.introspection:
+        case "everyone":
+            return True
+        case "known":
+            return actor.method != "anonymous"
+    return False
 
 
 NOBODY = Actor(name="nobody", method="none")

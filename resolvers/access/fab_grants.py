@@ -115,7 +115,16 @@ def grants_of(pairs: Iterable[Pair], generation: int) -> dict[Permission, Scope]
     held = frozenset((action, names.get(resource, resource)) for action, resource in pairs)
     by_name = _by_name(held)
     scopes = {permission: _scope(needs, held, by_name) for permission, needs in _NEEDS_OF[generation].items()}
-    return {permission: scope for permission, scope in scopes.items() if scope is EVERYTHING or scope}
+    return {
+        permission: scope
+        for permission, scope in scopes.items()
+        if scope or _parts_are_held(_NEEDS_OF[generation][permission], held)
+    }
+
+
+def _parts_are_held(needs: _Needs, held: frozenset[Pair]) -> bool:
+    """Say whether what is needed beside the DAG is held for all of them: then Airflow lets ask, be there any DAG."""
+    return bool(needs.dag and needs.others) and held.issuperset(needs.others)
 
 
 def _by_name(held: frozenset[Pair]) -> dict[Pair, frozenset[str]]:

@@ -155,3 +155,13 @@ class Guard:
     dag: str | None = None
     through: str | None = None
     every: bool = False
+
+    @property
+    def is_for_reading(self) -> bool:
+        """Whether it keeps rows, and not what is hidden in them."""
+        return all(one.value.endswith(".read") for one in self.permissions)
+
+    @property
+    def own(self) -> tuple[Permission, ...]:
+        """The permissions that are about the rows themselves, not about the DAG that they belong to."""
+        return tuple(one for one in self.permissions if one is not Permission.DAG_READ) or self.permissions

@@ -16,16 +16,21 @@ class Stance(Enum):
 
 
 class Scopes:
-    """The scopes of one actor, each found once."""
+    """The scopes of one actor, each found once.
 
-    def __init__(self, actor: Actor) -> None:
+    Rows of the DAGs `shown` are seen whatever the actor was granted, but for what is hidden in them: that takes the
+    right to edit.
+    """
+
+    def __init__(self, actor: Actor, shown: Scope = frozenset()) -> None:
         self._actor = actor
+        self._shown = shown
         self._found: dict[Guard, Scope] = {}
 
     def of(self, guard: Guard) -> Scope:
         """Return the DAGs whose rows the actor sees; for a guard without a DAG, all or nothing."""
         if guard not in self._found:
-            self._found[guard] = scope_of(guard, self._actor)
+            self._found[guard] = scope_of(guard, self._actor, self._shown if guard.is_for_reading else frozenset())
         return self._found[guard]
 
     def stance(self, guard: Guard) -> Stance:

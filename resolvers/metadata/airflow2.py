@@ -25,18 +25,21 @@ from resolvers.metadata.links import LINKS
 from resolvers.metadata.people import people_relations
 from resolvers.metadata.run_type import RunType
 from resolvers.metadata.schedule import ScheduleSummary
-from resolvers.metadata.stored import PickledConf
+from resolvers.metadata.stored import PickledConf, XComValue
 from resolvers.metadata.vocabulary import (
     DAG_COLUMNS,
     RUN_COLUMNS,
     SINCE_AIRFLOW_3,
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
+    XCOM_COLUMNS,
     decoded_relations,
     executor_settings,
     keeper_relations,
     never_null,
     rendered_fields,
+    run_before,
+    sourced_relations,
 )
 
 TABLES = MetaData()
@@ -122,6 +125,15 @@ _log = table(
     dates("dttm execution_date"),
 )
 
+_xcom = table(
+    TABLES,
+    "xcom",
+    texts("dag_id run_id task_id key"),
+    integers("dag_run_id map_index"),
+    dates("timestamp"),
+    columns(XComValue(), "value"),
+)
+
 _rendered_fields = rendered_fields(TABLES)
 
 
@@ -176,6 +188,7 @@ _RELATIONS = (
             "is_external": "external_trigger",
             "dag_hash": "dag_hash",
             "note": Logical(_run_note, ("id",)),
+            **run_before(_dag_run, "execution_date"),
         },
         SINCE_AIRFLOW_3,
         walked=("id",),
@@ -201,8 +214,18 @@ _RELATIONS = (
         "task_try",
         _history,
         ("dag_id", "run_id", "task_id", "map_index", "try_number"),
-        {**TRY_COLUMNS, "job_id": "job_id"},
+        {
+            **TRY_COLUMNS,
+            "job_id": "job_id",
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
+        },
         SINCE_AIRFLOW_3,
+    ),
+    Relation(
+        "xcom",
+        _xcom,
+        ("dag_id", "run_id", "task_id", "map_index", "key"),
+        {**XCOM_COLUMNS, "nominal_date": Logical(_logical_date, ("dag_id",))},
     ),
     Relation(
         "task_instance_note",
@@ -247,6 +270,7 @@ _RELATIONS = (
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),
+    *sourced_relations(_task_instance),
 )
 
 AIRFLOW_2 = Generation(

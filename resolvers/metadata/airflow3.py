@@ -31,11 +31,14 @@ from resolvers.metadata.vocabulary import (
     SINCE_AIRFLOW_3,
     TASK_INSTANCE_COLUMNS,
     TRY_COLUMNS,
+    XCOM_COLUMNS,
     decoded_relations,
     executor_settings,
     keeper_relations,
     never_null,
     rendered_fields,
+    run_before,
+    sourced_relations,
 )
 
 TABLES = MetaData()
@@ -190,6 +193,15 @@ _log = table(
     dates("dttm logical_date"),
 )
 
+_xcom = table(
+    TABLES,
+    "xcom",
+    texts("dag_id run_id task_id key"),
+    integers("dag_run_id map_index"),
+    dates("timestamp"),
+    documents("value"),
+)
+
 _rendered_fields = rendered_fields(TABLES)
 # Tokens that Airflow took back before they expired; known to nobody but who verifies tokens.
 table(TABLES, "revoked_token", texts("jti"), dates("exp"))
@@ -264,6 +276,7 @@ _RELATIONS = (
             "is_external": Logical(lambda over: over.c.run_type.in_(_EXTERNAL), ("run_type",)),
             "nominal_date": Logical(_nominal_date, ("logical_date", "run_after")),
             "note": Logical(_run_note, ("id",)),
+            **run_before(_dag_run, "logical_date"),
         },
         SINCE_AIRFLOW_3,
         walked=("id", "run_after"),
@@ -298,8 +311,15 @@ _RELATIONS = (
                 "task_instance_id dag_version_id scheduled_dttm span_status context_carrier retry_delay_override "
                 "retry_reason"
             ),
+            "executor_settings": Logical(executor_settings, ("executor_config",)),
         },
         SINCE_AIRFLOW_3,
+    ),
+    Relation(
+        "xcom",
+        _xcom,
+        ("dag_id", "run_id", "task_id", "map_index", "key"),
+        {**XCOM_COLUMNS, "nominal_date": _of_the_run(_nominal_date)},
     ),
     Relation(
         "task_instance_note",
@@ -374,6 +394,7 @@ _RELATIONS = (
     *keeper_relations(TABLES),
     *people_relations(TABLES),
     *decoded_relations(_serialized),
+    *sourced_relations(_task_instance),
 )
 
 AIRFLOW_3 = Generation(

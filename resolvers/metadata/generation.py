@@ -50,7 +50,7 @@ class Relation:
     since: Mapping[str, str] = field(default_factory=dict)
     # A predicate that every read of this relation carries.
     only: Callable[[FromClause], ColumnElement[bool]] | None = None
-    # Decoded relations have no rows of their own: they are read out of the serialized DAG.
+    # Decoded relations have no rows of their own: they are read out of the serialized DAG, or of another source.
     decoded: str | None = None
     # Logical columns by which an index orders all rows, and none orders those of one parent: a database that seeks
     # the first few rows of a parent might walk that index, through the whole table if the parent's are old or none.

@@ -24,6 +24,7 @@ __all__ = [
     "UtcDateTime",
     "Uuid",
     "UuidText",
+    "XComValue",
     "as_found",
 ]
 
@@ -87,6 +88,29 @@ class ExecutorConfig(PickledConf):
     """`task_instance.executor_config`: a pickled dict in every Airflow from 2.9 to 3.3."""
 
     cache_ok = True
+
+
+class XComValue(TypeDecorator[object]):
+    """`xcom.value` of Airflow 2: JSON text as bytes, or a pickle where `[core] enable_xcom_pickling` was on.
+
+    A pickle is read through the allow-list of plain types; what that refuses comes back as an `Unreadable`.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> bytes | None:
+        """JSON text, as Airflow writes it unless told otherwise."""
+        return None if value is None else json.dumps(value).encode()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> object:
+        """Plain Python values, or an `Unreadable`."""
+        if value is None:
+            return None
+        try:
+            return json.loads(bytes(value))
+        except (ValueError, RecursionError):
+            return unpickle(bytes(value))
 
 
 class JsonValue(TypeDecorator[object]):

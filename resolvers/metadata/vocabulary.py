@@ -85,6 +85,7 @@ _TASK = (
 )
 TASK_INSTANCE_COLUMNS: Mapping[str, str] = same(_TASK)
 TRY_COLUMNS: Mapping[str, str] = same(_TASK)
+XCOM_COLUMNS: Mapping[str, str] = same("dag_run_id dag_id run_id task_id map_index key value timestamp")
 
 
 def rendered_fields(tables: MetaData) -> Expression:
@@ -102,6 +103,23 @@ def rendered_fields(tables: MetaData) -> Expression:
         return select(rendered.c.rendered_fields).where(*same_task).scalar_subquery()
 
     return expression
+
+
+def run_before(runs: Table, date: str) -> dict[str, Logical]:
+    """Return the columns that name the run before a run, by their logical dates: any, or one that nobody asked for."""
+
+    def named(*, scheduled: bool) -> Logical:
+        def expression(over: FromClause) -> ColumnElement[object]:
+            before = runs.alias("before")
+            conditions = [before.c.dag_id == over.c.dag_id, before.c[date] < over.c[date]]
+            if scheduled:
+                conditions.append(before.c.run_type != "manual")
+            latest = before.c[date].desc()
+            return select(before.c.run_id).where(*conditions).order_by(latest).limit(1).scalar_subquery()
+
+        return Logical(expression, (date,))
+
+    return {"run_id_before": named(scheduled=False), "scheduled_run_id_before": named(scheduled=True)}
 
 
 def executor_settings(over: FromClause) -> ColumnElement[object]:
@@ -233,6 +251,16 @@ def keeper_relations(tables: MetaData) -> tuple[Relation, ...]:
             },
         ),
         Relation("log_template", template, ("id",), same("id filename elasticsearch_id created_at")),
+    )
+
+
+def sourced_relations(task_instance: Table) -> tuple[Relation, ...]:
+    """Return the relations whose rows are not in the database, but belong to those of a task instance."""
+    key = ("dag_id", "run_id", "task_id", "map_index")
+    return (
+        Relation("task_log", task_instance, (*key, "try_number"), {}, decoded="log"),
+        Relation("unmet_dependency", task_instance, (*key, "name"), {}, decoded="dependencies"),
+        Relation("extra_link", task_instance, (*key, "name"), {}, decoded="links"),
     )
 
 

@@ -25,7 +25,7 @@ class Audit:
     `method` is the HTTP method that 3.x records. Of the arguments, `dag_id`, `run_id`, `task_id` and `map_index`
     go to columns of their own; `columns` names those that this event fills, `airflow2_columns` those that 2.x
     fills where that differs (it looks at the address of a request alone, 3.x also into its body). `quiet` says for
-    which arguments no row is written.
+    which arguments no row is written. `airflow2_first` is an event that 2.x writes before this one, of the same.
     """
 
     airflow2: str
@@ -34,10 +34,12 @@ class Audit:
     columns: tuple[str, ...] = ("dag_id", "run_id", "task_id")
     airflow2_columns: tuple[str, ...] | None = None
     quiet: Callable[[Generation, Mapping[str, object]], bool] | None = None
+    airflow2_first: str = ""
 
-    def event(self, generation: Generation) -> str:
-        """Return the event's name in this generation, empty where it writes none."""
-        return self.airflow2 if generation.number == 2 else self.airflow3
+    def events(self, generation: Generation) -> tuple[str, ...]:
+        """Return the names of the events that this generation writes, in their order."""
+        told = (self.airflow2_first, self.airflow2) if generation.number == 2 else (self.airflow3,)
+        return tuple(name for name in told if name)
 
     def filled(self, generation: Generation) -> tuple[str, ...]:
         """Return the columns that this event fills in this generation."""
@@ -100,8 +102,8 @@ def _each_object(value: object, change: Callable[[Values], Values], depth: int =
 
 def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra: Mapping[str, object] | None) -> None:
     """Write the row of one change. `extra` is what the caller sent, where that is not the arguments."""
-    event = audit.event(work.generation)
-    if not event or (audit.quiet is not None and audit.quiet(work.generation, arguments)):
+    events = audit.events(work.generation)
+    if not events or (audit.quiet is not None and audit.quiet(work.generation, arguments)):
         return
     columns = audit.filled(work.generation)
     told = {name: value for name, value in given(**arguments).items() if name not in columns and value is not None}
@@ -109,17 +111,18 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
     if work.generation.number == 3:
         sent["method"] = audit.method
     actor: Actor = work.actor
-    work.insert(
-        "log",
-        {
-            "dttm": work.now,
-            "event": event,
-            "owner": actor.name,
-            "owner_display_name": actor.display_name or actor.name,
-            "extra": json.dumps(masked(sent, event, work.generation, work.masking), default=str),
-            **{name: _held(arguments.get(name)) for name in columns},
-        },
-    )
+    for event in events:
+        work.insert(
+            "log",
+            {
+                "dttm": work.now,
+                "event": event,
+                "owner": actor.name,
+                "owner_display_name": actor.display_name or actor.name,
+                "extra": json.dumps(masked(sent, event, work.generation, work.masking), default=str),
+                **{name: _held(arguments.get(name)) for name in columns},
+            },
+        )
 
 
 def _held(value: object) -> object:

@@ -123,6 +123,7 @@ def clear_task_instances(
             reset_dag_runs=reset_dag_runs,
             run_on_latest_version=asks_for_newest(work, dag_id, asked=run_on_latest_version),
             prevent_running_task=prevent_running_task,
+            among=_weighed_among(work, reach.tasks),
         )
         if note is not None:
             write_task_notes(work, reached, note)
@@ -182,6 +183,13 @@ def find_run(work: Work, key: RunKey) -> Row[Any]:
     if run is None:
         raise no_run(key.dag_id, key.run_id)
     return run
+
+
+def _weighed_among(work: Work, tasks: Collection[Marker] | None) -> Collection[str] | None:
+    """Return the tasks that count in weights: Airflow 2 looks at the part of the DAG that is cleared alone."""
+    if tasks is None or work.generation.number == 3:
+        return None
+    return {marker if isinstance(marker, str) else marker[0] for marker in tasks}
 
 
 def last_date(work: Work, dag: SerializedDag, end: datetime | None) -> datetime | None:

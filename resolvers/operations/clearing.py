@@ -1,7 +1,7 @@
 """What clearing does to task instances: their tries are given up, and they wait to be scheduled again."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -38,11 +38,13 @@ def clear_instances(
     reset_dag_runs: bool,
     run_on_latest_version: bool = False,
     prevent_running_task: bool = False,
+    among: Collection[str] | None = None,
 ) -> list[TaskInstanceKey]:
     """Clear the task instances of a DAG that meet all conditions; return their keys.
 
     Runs are locked before task instances, and what is decided is decided on what is read under the
-    locks. `Conflict` where a running task is met that was to be prevented.
+    locks. `Conflict` where a running task is met that was to be prevented. With `among`, task instances weigh
+    as if the DAG consisted of these tasks.
     """
     reached = instance_keys(work, conditions)
     if not reached:
@@ -55,7 +57,7 @@ def clear_instances(
             field="preventRunningTask",
             hint="Wait until it is over, or leave preventRunningTask out.",
         )
-    again = _Again(work, run_on_latest_version=run_on_latest_version)
+    again = _Again(work, run_on_latest_version=run_on_latest_version, among=among)
     ended = give_up_tries(work, rows)
     changes = [{**end, **again.changes(row, runs[row.run_id])} for row, end in zip(rows, ended, strict=True)]
     change_instances(work, list(zip(rows, changes, strict=True)))
@@ -74,8 +76,9 @@ def clear_instances(
 class _Again:
     """What the task instances of one change are made of again: the tasks of the DAGs that their runs follow."""
 
-    def __init__(self, work: Work, *, run_on_latest_version: bool) -> None:
+    def __init__(self, work: Work, *, run_on_latest_version: bool, among: Collection[str] | None) -> None:
         self._work = work
+        self._among = among
         self._latest = run_on_latest_version
         self._dags: dict[str, SerializedDag | None] = {}
         self._attributes: dict[tuple[int, str], Mapping[str, object]] = {}
@@ -104,7 +107,7 @@ class _Again:
             return {"max_tries": max(row.max_tries or 0, tried)}
         known = (id(dag), row.task_id)
         if known not in self._attributes:
-            self._attributes[known] = attributes_of_task(self._work, dag, task)
+            self._attributes[known] = attributes_of_task(self._work, dag, task, self._among)
         return {**self._attributes[known], "max_tries": tried + task.retries}
 
     def _dag(self, run: Row[Any]) -> SerializedDag | None:

@@ -1,9 +1,10 @@
 """A change that somebody may be allowed to make: its body, its permission, its audit event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
+from resolvers.access.actor import WHICHEVER
 from resolvers.access.permissions import Permission
 from resolvers.operations.audit import Audit
 from resolvers.operations.work import Work
@@ -16,8 +17,8 @@ R_co = TypeVar("R_co", covariant=True)
 class Operation(Generic[P, R_co]):
     """A change. It cannot be called: `Session.run` checks the permission, runs the body and audits.
 
-    `on` names the argument that holds the id of the DAG for which the permission is needed; without
-    one the permission is needed for everything.
+    `on` names the argument that holds the id of the DAG for which the permission is needed, or the ids of several;
+    without one the permission is needed for everything.
     """
 
     name: str
@@ -26,6 +27,15 @@ class Operation(Generic[P, R_co]):
     on: str | None
     audit: Audit
     description: str
+
+    def about(self, arguments: Mapping[str, object]) -> tuple[str | None, ...]:
+        """Return the DAGs for which the permission is needed; none stands for everything."""
+        if self.on is None:
+            return (None,)
+        named = arguments[self.on]
+        if isinstance(named, list | tuple):
+            return tuple(str(dag_id) for dag_id in named) or (WHICHEVER,)
+        return (str(named),)
 
 
 # Every operation by name: the permission walk of the tests goes over them.

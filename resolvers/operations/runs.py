@@ -55,10 +55,10 @@ def write_run_note(work: Work, key: RunKey, note: str | None) -> None:
     An empty text takes the row away in 3.3; before that it is kept as it is, and null always is.
     Raises `NotFound` where there is no such run, `Invalid` for a note that is too long.
     """
-    content = None if note is None else fitting_note(note)
     run = work.find("dag_run", ("id",), lock=True, dag_id=key.dag_id, run_id=key.run_id)
     if run is None:
         raise no_run(key.dag_id, key.run_id)
+    content = None if note is None else fitting_note(note)
     of_run = work.where("dag_run_note", dag_run_id=run.id)
     if content == "" and work.generation.is_since("3.3"):
         work.delete("dag_run_note", *of_run)

@@ -47,6 +47,7 @@ class LongSeriesError(Invalid):
             hint="Narrow the range, or ask for the first ones alone (`partial`).",
         )
         self.count = count
+        self.limit = limit
 
 
 @operation(

@@ -1,6 +1,6 @@
 """The task instances that a run begins with, as Airflow's own API inserts them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from getpass import getuser
 from uuid import UUID
@@ -52,13 +52,18 @@ def task_instance_rows(
     ]
 
 
-def attributes_of_task(work: Work, dag: SerializedDag, task: Task) -> dict[str, object]:
-    """Return what a task instance takes over from its task, each time that it is made ready to run."""
+def attributes_of_task(
+    work: Work, dag: SerializedDag, task: Task, among: Collection[str] | None = None
+) -> dict[str, object]:
+    """Return what a task instance takes over from its task, each time that it is made ready to run.
+
+    It weighs as much as its relatives, of those `among` these tasks where they are named.
+    """
     return {
         "queue": task.queue,
         "pool": task.pool,
         "pool_slots": task.pool_slots,
-        "priority_weight": priority_weight_total(dag, task),
+        "priority_weight": priority_weight_total(dag, task, among),
         "executor": task.executor,
         "executor_config": _pickled(task),
         "operator": task.operator,

@@ -220,7 +220,8 @@ class _Level:
         relations = (self.generation.relation(near), self.generation.relation(found.target))
         if any(relation.decoded for relation in relations):
             below = _Level(self.generation, found.target)
-            step = below.step(selection.entity.guard, OneForm(below.shape(selection, ())), theirs=found.theirs)
+            shape = below.shape(selection, ())
+            step = below.step(selection.entity.guard, OneForm(shape), theirs=found.theirs, given=wanted.given)
             return Fetched(self.child(step, self.parents(link, path)), wanted.output)
         further = (*path, link)
         self.joins.setdefault(further, Join(further, found.target, found.pairs, selection.entity.guard))

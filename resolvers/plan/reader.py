@@ -17,7 +17,8 @@ from resolvers.plan.sight import Sight
 from resolvers.plan.stage import Plans, Stage, Variant
 from resolvers.plan.statement import Statement
 from resolvers.plan.writer import Row
-from resolvers.selection import Arguments
+from resolvers.selection import Arguments, Selection
+from resolvers.sources.find import Find
 
 # How many values an answer may hold for each row that may be read for it: one that stands in it twice counts twice.
 _VALUES_PER_ROW = 20
@@ -26,6 +27,9 @@ _NOTHING = Arguments()
 
 # Sends a statement with its parameters; returns its rows.
 Run = Callable[[str, Any], Sequence[Row]]
+
+# What is not in the database: for each key, by logical columns, the rows that belong to it.
+Source = Callable[[Find, Sequence[Mapping[str, Any]], Arguments], Sequence[Sequence[Mapping[str, object]]]]
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,20 @@ class Reader:
     """Reads for one actor, in one snapshot; `ran` tells every statement that was sent."""
 
     def __init__(
-        self, run: Run, plans: Plans, scopes: Scopes, *, max_rows: int, max_statements: int, ran: list[Ran]
+        self,
+        run: Run,
+        plans: Plans,
+        scopes: Scopes,
+        *,
+        max_rows: int,
+        max_statements: int,
+        ran: list[Ran],
+        sources: Mapping[str, Source],
     ) -> None:
         self.run = run
         self.plans = plans
         self.scopes = scopes
+        self.sources = sources
         self.max_rows = max_rows
         self.max_statements = max_statements
         self.ran = ran
@@ -75,6 +88,12 @@ class Reader:
         places = {key: at for at, key in enumerate(dict.fromkeys(typed), 1)}
         return self._whole(self._fetch(stage, list(places), given), [places[key] for key in typed])
 
+    def find(self, selection: Selection, keys: Sequence[Mapping[str, object]]) -> list[Any]:
+        """Return the object of each key as plain values, none where there is none that may be seen."""
+        stage = self.plans.selection(selection)
+        names = selection.entity.key
+        return self.objects(stage, [tuple(key[name] for name in names) for key in keys], ()).values()
+
     def _whole(self, fetch: Fetch, places: Sequence[int]) -> Found:
         self.values_told += fetch.size()
         most = self.max_rows * _VALUES_PER_ROW
@@ -89,7 +108,7 @@ class Reader:
         """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
         if stage.joins_list and keys:
             return self._with_list(stage, keys, given)
-        arguments = _arguments(stage, given)
+        arguments = stage.arguments(given)
         variant = stage.variant(arguments, self.scopes, single=_is_single(keys))
         rows = self._rows(stage, variant, arguments, keys)
         below, positions = [], []
@@ -105,7 +124,7 @@ class Reader:
     def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
         """Read objects along with the list of each, in one statement."""
         [(child, columns)] = stage.below
-        arguments = _arguments(child, given)
+        arguments = child.arguments(given)
         plan = stage.with_list(arguments, self.scopes, single=_is_single(keys))
         variant, inner = plan.object, plan.list
         most = self.max_rows - self.rows_read + 1
@@ -127,7 +146,8 @@ class Reader:
         if keys is not None and not keys:
             return []
         if variant.statement is None:
-            return self._decoded(stage, keys or [])
+            sourced = stage.step.relation in self.sources
+            return self._sourced(stage, keys or [], arguments) if sourced else self._decoded(stage, keys or [])
         if not stage.needs_rows:
             return []
         asked = self._asked(stage, variant, arguments, keys, self.max_rows - self.rows_read + 1)
@@ -177,6 +197,19 @@ class Reader:
                 self._count(len(things))
         return rows
 
+    def _sourced(self, stage: Stage, keys: list[Key], arguments: Arguments) -> list[Row]:
+        """Return rows that are not in the database; the first part of each key is the DAG's id."""
+        step = stage.step
+        scope = self.scopes.of(step.guard)
+        seen = {place: dict(zip(step.theirs, key, strict=True)) for place, key in enumerate(keys, 1) if key[0] in scope}
+        found = self.sources[step.relation](self.find, list(seen.values()), arguments) if seen else ()
+        names = [name for _, name in step.columns]
+        rows = [
+            (place, *(row[name] for name in names)) for place, told in zip(seen, found, strict=True) for row in told
+        ]
+        self._count(len(rows))
+        return rows
+
     def _document_rows(self, dag_ids: Sequence[str]) -> Iterable[Row]:
         fetch = self._fetch(self.plans.documents, [(dag_id,) for dag_id in dag_ids], ())
         decoders = fetch.variant.layout.decoders
@@ -214,11 +247,6 @@ def _columns(stage: Stage, keys: list[Key]) -> list[list[object]]:
 
 def _is_single(keys: list[Key] | None) -> bool:
     return keys is not None and len(keys) == 1
-
-
-def _arguments(stage: Stage, given: Sequence[Arguments]) -> Arguments:
-    place = stage.step.given
-    return _NOTHING if place is None else given[place]
 
 
 def _placed(variant: Variant) -> Callable[[Row], tuple[object, ...]]:

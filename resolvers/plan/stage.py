@@ -1,9 +1,12 @@
 """The steps of a plan with what was made of them: statements, and the code that writes their rows."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Dialect, Select
 
@@ -24,9 +27,11 @@ from resolvers.plan.steps import OneForm, PageForm, Step
 from resolvers.plan.writer import Layout, Write, writer_of
 from resolvers.selection import Arguments, PageSelection, Selection
 
-# How many plans a service keeps, and how many variants of a step: one per combination of filters that clients use.
-_PLANS = 2_000
+# How many variants of a step are kept: one per combination of filters that clients use.
 _VARIANTS = 64
+
+# How many values, at two kilobytes, the writers of all variants name together. Who uses them all makes others anew.
+_VALUES = 50_000
 
 _NOTHING = Arguments()
 
@@ -79,6 +84,7 @@ class Stage:
             if len(self._variants) >= _VARIANTS:
                 self._variants.clear()
             found = self._variants[key] = self._maker.variant(self, arguments, scopes, single=single)
+            self._maker.latest.add(self.weight.values, partial(self._variants.pop, key, None))
         return found
 
     def with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Joined:
@@ -94,7 +100,13 @@ class Stage:
                 child.variant(arguments, scopes, single=single),
                 self._maker.with_list(self.step, child.step, columns, arguments, scopes, single=single),
             )
+            self._maker.latest.add(self.weight.values, partial(self._joined.pop, key, None))
         return found
+
+    def arguments(self, given: Sequence[Arguments]) -> Arguments:
+        """Return what a request says of this list, where it is one: its own among those of all lists."""
+        place = self.step.given
+        return _NOTHING if place is None else given[place]
 
     @property
     def is_alone(self) -> bool:
@@ -112,6 +124,26 @@ def _is_object_with_list(stage: Stage) -> bool:
     return (pages or child.step.leading) and not (child.below or child.decoded or child.step.totals)
 
 
+class Latest:
+    """What was made last: what is older is dropped once all of it weighs too much."""
+
+    def __init__(self, heaviest: int) -> None:
+        self._heaviest = heaviest
+        self._made: deque[tuple[int, Callable[[], object]]] = deque()
+        self._weight = 0
+        self._lock = Lock()
+
+    def add(self, weight: int, drop: Callable[[], object]) -> None:
+        """Remember something of a weight, and how to drop it."""
+        with self._lock:
+            self._made.append((weight, drop))
+            self._weight += weight
+            while self._weight > self._heaviest and len(self._made) > 1:
+                lighter, drop_oldest = self._made.popleft()
+                self._weight -= lighter
+                drop_oldest()
+
+
 @dataclass(frozen=True)
 class StageMaker:
     """Makes the stages of one service's plans."""
@@ -120,6 +152,7 @@ class StageMaker:
     backend: Backend
     dialect: Dialect
     secrets: Secrets
+    latest: Latest = field(default_factory=lambda: Latest(_VALUES))
 
     def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
         """Make a step's statements and writer for requests like this one."""
@@ -187,24 +220,23 @@ def _cursor_type(relation: Relation, name: str) -> type:
 
 
 class Plans:
-    """The plans of one service: each made at its first use, and the latest kept."""
+    """The plans of one service: each made at its first use, and kept as long as anybody has its selection."""
 
     def __init__(self, maker: StageMaker) -> None:
         self.maker = maker
         self.documents = Stage(maker, DOCUMENT_STEP)
-        self._page = lru_cache(_PLANS)(self._planned_page)
-        self._selection = lru_cache(_PLANS)(self._planned_selection)
+        self._stages: WeakKeyDictionary[PageSelection | Selection, Stage] = WeakKeyDictionary()
 
     def page(self, page: PageSelection) -> Stage:
         """Return the plan of a root list."""
-        return self._page(page)
+        found = self._stages.get(page)
+        if found is None:
+            found = self._stages[page] = Stage(self.maker, plan_page(self.maker.generation, page))
+        return found
 
     def selection(self, selection: Selection) -> Stage:
         """Return the plan of a root read by keys."""
-        return self._selection(selection)
-
-    def _planned_page(self, page: PageSelection) -> Stage:
-        return Stage(self.maker, plan_page(self.maker.generation, page))
-
-    def _planned_selection(self, selection: Selection) -> Stage:
-        return Stage(self.maker, plan_selection(self.maker.generation, selection))
+        found = self._stages.get(selection)
+        if found is None:
+            found = self._stages[selection] = Stage(self.maker, plan_selection(self.maker.generation, selection))
+        return found

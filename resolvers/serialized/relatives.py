@@ -16,13 +16,20 @@ _MOST_WEIGHT = 2**31 - 1
 """The column is a signed 32-bit integer."""
 
 
-def relatives(dag: SerializedDag, task_ids: Collection[str], direction: Direction) -> frozenset[str]:
-    """Return all that the tasks lead to in that direction (of themselves, only what others lead to)."""
+def relatives(
+    dag: SerializedDag, task_ids: Collection[str], direction: Direction, among: Collection[str] | None = None
+) -> frozenset[str]:
+    """Return all that the tasks lead to in that direction (of themselves, only what others lead to).
+
+    Where tasks are named, those `among` them alone, and by way of them.
+    """
     near = dag.upstream if direction == "upstream" else dag.downstream
     found: set[str] = set()
     waiting = [task_id for task_id in task_ids if task_id in near]
     while waiting:
-        fresh = [task_id for task_id in near[waiting.pop()] if task_id not in found]
+        fresh = [
+            task_id for task_id in near[waiting.pop()] if task_id not in found and (among is None or task_id in among)
+        ]
         found.update(fresh)
         waiting.extend(fresh)
     return frozenset(found)
@@ -96,16 +103,16 @@ def _teardowns_of(dag: SerializedDag, task_ids: Collection[str]) -> frozenset[st
     return dag.teardown_task_ids & {near for setup in setups for near in dag.downstream[setup]}
 
 
-def priority_weight_total(dag: SerializedDag, task: Task) -> int:
+def priority_weight_total(dag: SerializedDag, task: Task, among: Collection[str] | None = None) -> int:
     """Return the weight that the task's instances are queued with.
 
-    Its own, and those of everything upstream or downstream as its rule says. A strategy of the
-    installation's own cannot be asked; Airflow's default, downstream, stands in for it.
+    Its own, and those of everything upstream or downstream as its rule says; of these tasks alone, where they are
+    named. A strategy of the installation's own cannot be asked; Airflow's default, downstream, stands in for it.
     """
     if task.weight_rule == "absolute":
         return _clamped(task.priority_weight)
     direction: Direction = "upstream" if task.weight_rule == "upstream" else "downstream"
-    others = relatives(dag, [task.task_id], direction) - {task.task_id}
+    others = relatives(dag, [task.task_id], direction, among) - {task.task_id}
     return _clamped(task.priority_weight + sum(dag.tasks[other].priority_weight for other in others))
 
 

@@ -198,6 +198,11 @@ class Task:
         return self.fields.flag("depends_on_past")
 
     @property
+    def ignore_first_depends_on_past(self) -> bool:
+        """Whether it need not wait where the run before has no instance of it."""
+        return self.fields.flag("ignore_first_depends_on_past")
+
+    @property
     def wait_for_downstream(self) -> bool:
         """Whether it waits for its direct downstream tasks in the run before."""
         return self.fields.flag("wait_for_downstream")

@@ -84,7 +84,7 @@ def test_it_announces_what_it_serves_and_serves_it(sqlite_store: SQLiteStore, tm
         server.send_signal(signal.SIGTERM)
         server.wait(30)
 
-    assert answer.json() == {"data": {"deployment": {"airflowVersion": "2.11"}, "viewer": {"name": "ada"}}}
+    assert answer.json()["data"] == {"deployment": {"airflowVersion": "2.11"}, "viewer": {"name": "ada"}}
     assert (anonymous.status_code, anonymous.headers["www-authenticate"]) == (401, "Bearer")
     told = log.read_text()
     assert "Airflow    2.11" in told

@@ -50,7 +50,7 @@ def roots(kind: str) -> Iterator[tuple[str, GraphQLField]]:
     yield from type_.fields.items()
 
 
-def asked(kind: str, name: str, field: GraphQLField, **known: object) -> tuple[str, dict[str, object]]:
+def asked(kind: str, name: str, field: GraphQLField, /, **known: object) -> tuple[str, dict[str, object]]:
     """Return a document that asks for a root field, and its variables."""
     given = arguments(field, known)
     named = get_named_type(field.type)
@@ -86,6 +86,8 @@ def fill(world: World, *dag_ids: str) -> World:
                 world.run(dag_id, f"{dag_id}_{day}", day, state=state)
                 world.task_instance(dag_id, f"{dag_id}_{day}", f"{dag_id}_a", state, pool="shared")
                 world.task_instance(dag_id, f"{dag_id}_{day}", f"{dag_id}_b", None, pool="shared")
+                world.xcom(dag_id, f"{dag_id}_{day}", f"{dag_id}_a", f"{dag_id}_key", {"of": dag_id})
+                world.rendered(dag_id, f"{dag_id}_{day}", f"{dag_id}_a", {"of": dag_id})
     return world
 
 
@@ -163,6 +165,8 @@ def refused(told: dict[str, Any], name: str) -> bool:
     answer = (told["data"] or {}).get(name)
     if answer is None:
         return codes == {"FORBIDDEN"}
+    if "results" not in answer:
+        return False
     refusals = [part["refusal"] for part in answer["results"]]
     return not codes and bool(refusals) and all(one and one["code"] == "FORBIDDEN" for one in refusals)
 
@@ -171,7 +175,8 @@ def refused(told: dict[str, Any], name: str) -> bool:
 def test_every_operation_asks_for_its_permission_first(guarded: World, operation: Operation[Any, Any]) -> None:
     parameters = list(inspect.signature(operation.body).parameters.values())[1:]
     needed = [one.name for one in parameters if one.default is inspect.Parameter.empty]
-    given = {name: "secret" if name == "dag_id" else None for name in needed}
+    named = {"dag_id": "secret", "dag_ids": ["mine", "secret"]}
+    given = {name: named.get(name) for name in needed}
     before = stored(guarded)
 
     for actor in (STRANGER, *([reader("mine")] if operation.on else [])):
@@ -186,8 +191,10 @@ def test_every_operation_asks_for_its_permission_first(guarded: World, operation
 def test_an_operation_on_a_dag_needs_the_permission_for_that_dag(operation: Operation[Any, Any]) -> None:
     names = inspect.signature(operation.body).parameters
 
-    assert (operation.on == "dag_id") is ("dag_id" in names)
-    assert operation.needs not in ABOUT_DAGS or "dag_id" in names
+    named = [name for name in ("dag_id", "dag_ids") if name in names]
+
+    assert named == ([operation.on] if operation.on else [])
+    assert operation.needs not in ABOUT_DAGS or named
 
 
 def test_a_reader_of_one_dag_is_told_what_an_airflow_without_the_others_tells(guarded: World, alone: World) -> None:

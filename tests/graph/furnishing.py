@@ -104,6 +104,12 @@ def _runs(world: World) -> None:
     # Airflow 2.9 keeps no earlier tries.
     for number in (1, 2) if world.generation.can(Capability.TRY_HISTORY) else ():
         tried(world, "described", "d", "shown", number)
+    world.xcom("etl", "r0", "extract", "return_value", {"rows": 3, "of": ["a", None, 1.5]})
+    world.xcom("etl", "r0", "extract", "nothing", None)
+    world.xcom("etl", "r1", "load", "return_value", "text ✓")
+    for index in range(3):
+        world.xcom("mapped", "m", "double", "return_value", index * 2, map_index=index)
+    world.rendered("etl", "r0", "extract", {"bash_command": "echo 2026-03-01", "env": None})
     note(world, "etl", "r2", "looked into it")
     note_task(world, "etl", "r2", "load", "the disk was full")
 

@@ -31,7 +31,7 @@ from tests.world import SCHEMA, World
 SIZE = Size(dags=50, runs=20)
 """1,000 runs and 20,500 task instances: enough for PostgreSQL to prefer an index wherever there is one."""
 
-TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance", "EventLog": "log"}
+TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance", "EventLog": "log", "XCom": "xcom"}
 """The types whose tables grow with time. Of others there are as many rows as somebody has written files or words."""
 
 OLDER = 9
@@ -44,7 +44,7 @@ DAG_ID = dag_ids(SIZE)[35]
 _ALL, _FEW = 0.9, 0.1
 
 # Lists by the document that asks for them, whatever arguments they are given.
-ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance", "eventLogs": "EventLog"}
+ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance", "eventLogs": "EventLog", "xcoms": "XCom"}
 NESTED = {
     ("DAG", "latestRun"): "dags(first: 3) { nodes { it: latestRun%s { runId } } }",
     ("DAG", "runs"): "dags(first: 3) { nodes { it: runs%s { nodes { runId } } } }",
@@ -55,6 +55,8 @@ NESTED = {
         "taskInstances",
     ): "dagRuns(first: 10, orderBy: ID_ASC) { nodes { it: taskInstances%s { nodes { id } } } }",
     ("DagRun", "taskStateCounts"): "dagRuns(first: 10, orderBy: ID_ASC) { nodes { it: taskStateCounts%s { count } } }",
+    ("DagRun", "xcoms"): "dagRuns(first: 10, orderBy: ID_ASC) { nodes { it: xcoms%s { nodes { id } } } }",
+    ("TaskInstance", "xcoms"): "taskInstances(first: 10) { nodes { it: xcoms%s { nodes { id } } } }",
     ("Task", "instances"): f'dag(dagId: "{DAG_ID}") {{ tasks {{ it: instances%s {{ nodes {{ id }} }} }} }}',
 }
 # How many rows the parents in these documents have at most. For counts PostgreSQL may read the table as a whole, once,
@@ -67,6 +69,8 @@ BELOW = {
     ("DAG", "runStateCounts"): RUNS + SIZE.dags,
     ("DagRun", "taskInstances"): 2 * PAGE * 22,
     ("DagRun", "taskStateCounts"): 2 * PAGE * 22,
+    ("DagRun", "xcoms"): 2 * PAGE * 22,
+    ("TaskInstance", "xcoms"): 2 * PAGE,
     ("Task", "instances"): 22 * SIZE.runs,
 }
 
@@ -97,6 +101,7 @@ def grown(request: pytest.FixtureRequest, postgresql_store: PostgreSQLStore) -> 
         _add_what_is_rare(explainer.world)
         _add_older_runs(explainer.connection)
         _add_events(explainer.connection)
+        _add_xcoms(explainer.connection)
         explainer.connection.execute("VACUUM ANALYZE")
         yield explainer
 
@@ -135,6 +140,16 @@ def _add_events(connection: psycopg.Connection) -> None:
         b"dag_id, task_id, run_id, map_index, CASE WHEN pool = 'narrow' THEN 7 ELSE 1 END "
         b"FROM task_instance ORDER BY run_id, task_id"
     )
+
+
+def _add_xcoms(connection: psycopg.Connection) -> None:
+    """Let every task instance leave what it returned, and a few a word beside it."""
+    for key, condition in (("return_value", "true"), ("word", "t.queue = 'slow'")):
+        connection.execute(
+            "INSERT INTO xcom (dag_run_id, dag_id, run_id, task_id, map_index, key, value, timestamp) "
+            f"SELECT r.id, t.dag_id, t.run_id, t.task_id, t.map_index, '{key}', '1', now() FROM task_instance t "
+            f"JOIN dag_run r ON r.dag_id = t.dag_id AND r.run_id = t.run_id WHERE {condition}".encode()
+        )
 
 
 @pytest.mark.parametrize("root", ROOTS)

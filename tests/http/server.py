@@ -20,6 +20,13 @@ TOKENS = "ada:admin:admins-token vic:viewer:viewers-token"
 ADMIN, VIEWER = "admins-token", "viewers-token"
 
 
+def answered(answer: httpx.Response) -> dict[str, Any]:
+    """Return the JSON of an answer but for what it cost."""
+    told: dict[str, Any] = answer.json()
+    extensions = {name: value for name, value in told.pop("extensions", {}).items() if name != "cost"}
+    return {**told, "extensions": extensions} if extensions else told
+
+
 @dataclass(frozen=True)
 class Served:
     """A world, and the address at which it is served."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.graph.furnishing import furnish
-from tests.http.server import ADMIN, TOKENS, VIEWER, Served, served
+from tests.http.server import ADMIN, TOKENS, VIEWER, Served, answered, served
 from tests.stores import SQLiteStore
 from tests.world import World
 
@@ -83,7 +83,7 @@ def test_an_answer_has_a_limit(serving: Callable[..., Served]) -> None:
     assert error["extensions"]["code"] == "TOO_EXPENSIVE"
     assert "AIRFLOW_GRAPH_MAX_ANSWER_BYTES" in error["extensions"]["hint"]
     assert (rest.status_code, rest.json()["detail"]) == (400, "This answer would be longer than 2,000 bytes.")
-    assert server.post({"query": "{ viewer { name } }"}).json() == {"data": {"viewer": {"name": "ada"}}}
+    assert answered(server.post({"query": "{ viewer { name } }"})) == {"data": {"viewer": {"name": "ada"}}}
 
 
 def test_a_change_whose_answer_is_too_long_is_carried_out_and_says_so(serving: Callable[..., Served]) -> None:
@@ -97,8 +97,8 @@ def test_a_change_whose_answer_is_too_long_is_carried_out_and_says_so(serving: C
 
 
 def test_an_admin_is_told_how_a_query_was_answered(furnished_server: Served) -> None:
-    answer = furnished_server.post(RUNS).json()
-    plain = furnished_server.post({**RUNS, "extensions": None}).json()
+    answer = answered(furnished_server.post(RUNS))
+    plain = answered(furnished_server.post({**RUNS, "extensions": None}))
 
     assert answer["data"] == plain["data"]
     assert "extensions" not in plain
@@ -131,7 +131,7 @@ def test_an_explanation_holds_no_value(furnished_server: Served) -> None:
 
 
 def test_who_is_no_admin_gets_the_answer_and_is_told_why_no_more(furnished_server: Served) -> None:
-    told = furnished_server.post(RUNS, token=VIEWER).json()
+    told = answered(furnished_server.post(RUNS, token=VIEWER))
 
     assert told["data"] == furnished_server.post(RUNS).json()["data"]
     assert told["extensions"] == {
@@ -147,7 +147,7 @@ def test_a_query_in_the_address_is_explained_too(furnished_server: Served) -> No
 
 @pytest.mark.parametrize("extensions", [{}, {"explain": False}, {"explain": "yes"}, {"persistedQuery": {"version": 1}}])
 def test_other_extensions_mean_nothing_here(one_server: Served, extensions: object) -> None:
-    told = one_server.post({"query": "{ viewer { name } }", "extensions": extensions}).json()
+    told = answered(one_server.post({"query": "{ viewer { name } }", "extensions": extensions}))
 
     assert told == {"data": {"viewer": {"name": "ada"}}}
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.graph.furnishing import furnish
-from tests.http.server import ADMIN, TOKENS, Served, served
+from tests.http.server import ADMIN, TOKENS, Served, answered, served
 from tests.stores import PostgreSQLStore
 from tests.world import World
 
@@ -90,7 +90,7 @@ def test_who_hangs_up_leaves_no_statement_behind(
         # Both threads and both connections are free again.
         with ThreadPoolExecutor(2) as threads:
             answers = list(threads.map(lambda _: server.post(QUICK), range(2)))
-        assert [answer.json() for answer in answers] == [{"data": {"dags": {"nodes": [{"dagId": "described"}]}}}] * 2
+        assert [answered(answer) for answer in answers] == [{"data": {"dags": {"nodes": [{"dagId": "described"}]}}}] * 2
 
     assert [record.fields["status"] for record in caplog.records] == [499, 499, 499, 200, 200]  # type: ignore[attr-defined]
 

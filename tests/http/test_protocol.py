@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.http.server import ADMIN, VIEWER, Served
+from tests.http.server import ADMIN, VIEWER, Served, answered
 
 GRAPHQL = "application/graphql-response+json"
 QUERY = {"query": "{ viewer { name role } }"}
@@ -24,7 +24,7 @@ def codes(answer: httpx.Response) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("accept", "answered"),
+    ("accept", "media_type"),
     [
         (GRAPHQL, GRAPHQL),
         (f"{GRAPHQL}; charset=utf-8, application/json; q=0.9", GRAPHQL),
@@ -34,11 +34,11 @@ def codes(answer: httpx.Response) -> list[str]:
         ("text/html", "application/json"),
     ],
 )
-def test_the_answer_has_the_media_type_that_was_asked_for(one_server: Served, accept: str, answered: str) -> None:
+def test_the_answer_has_the_media_type_that_was_asked_for(one_server: Served, accept: str, media_type: str) -> None:
     answer = one_server.post(QUERY, Accept=accept)
 
-    assert (answer.status_code, answer.headers["content-type"]) == (200, answered)
-    assert answer.json() == ADA
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    assert answered(answer) == ADA
 
 
 def test_a_query_can_be_asked_for_by_get(one_server: Served) -> None:
@@ -50,8 +50,8 @@ def test_a_query_can_be_asked_for_by_get(one_server: Served) -> None:
         accept=GRAPHQL,
     )
 
-    assert (plain.status_code, plain.json()) == (200, ADA)
-    assert (named.status_code, named.json()) == (200, {"data": {"dags": {"nodes": []}}})
+    assert (plain.status_code, answered(plain)) == (200, ADA)
+    assert (named.status_code, answered(named)) == (200, {"data": {"dags": {"nodes": []}}})
     assert named.headers["content-type"] == GRAPHQL
 
 
@@ -111,7 +111,7 @@ def test_a_body_that_is_not_called_json_is_refused(one_server: Served, content_t
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
 def test_a_body_that_is_called_json_is_read(one_server: Served, content_type: str) -> None:
-    assert one_server.post(json.dumps(QUERY).encode(), Content_Type=content_type).json() == ADA
+    assert answered(one_server.post(json.dumps(QUERY).encode(), Content_Type=content_type)) == ADA
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_get_without_a_query_or_with_broken_variables_is_refused(one_server: S
         ("{ a" * 1_000 + "}" * 1_000, "BAD_REQUEST"),
         ('{ dag(dagId: "x") ' + "{ latestRun { dag " * 30 + "{ dagId }" + "}}" * 30 + "}", "TOO_EXPENSIVE"),
         ("{ viewer { " + " ".join(f"a{at}: name" for at in range(10_000)) + "} }", "TOO_EXPENSIVE"),
-        ("{ viewer { " + " ".join(f"a{at}:name" for at in range(6_000)) + "} }", "BAD_REQUEST"),
+        ("{ viewer { " + " ".join(f"a{at}:name" for at in range(6_000)) + "} }", "TOO_EXPENSIVE"),
         ("{ " + " ".join(f"a{at}: viewer {{ name }}" for at in range(60)) + "}", "TOO_EXPENSIVE"),
         ("# " + "x" * 200_000 + "\n{ viewer { name } }", "TOO_EXPENSIVE"),
         ("subscription { dags { dagId } }", "BAD_REQUEST"),
@@ -210,7 +210,7 @@ def test_a_body_has_a_limit(one_server: Served) -> None:
     large = one_server.post({"query": document, "variables": {"ids": ["x" * 250] * 4_000}})
     larger = one_server.post({"query": document, "variables": {"ids": ["x" * 250] * 10_000}})
 
-    assert large.json() == {"data": {"dags": {"nodes": []}}}
+    assert answered(large) == {"data": {"dags": {"nodes": []}}}
     assert 400 <= larger.status_code < 500
     assert codes(larger) == ["TOO_EXPENSIVE"]
 

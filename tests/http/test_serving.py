@@ -10,7 +10,7 @@ import pytest
 
 from graph.serving import announcement, server_options
 from tests.graph.furnishing import furnish
-from tests.http.server import TOKENS, Served, served
+from tests.http.server import TOKENS, Served, answered, served
 from tests.stores import PostgreSQLStore
 from tests.world import World
 
@@ -20,7 +20,7 @@ def test_the_fast_loop_and_parser_are_chosen_and_said_to_be_missing_where_they_a
 ) -> None:
     service = one_server.world.service
     options = server_options(service.settings)
-    assert (options["loop"], options["http"]) == ("uvloop", "httptools")
+    assert (options["loop"], options["http"]) == ("uvloop", "graph.http.connection:Connection")
     assert "not installed" not in announcement(service.settings, service, "here")
 
     monkeypatch.setitem(sys.modules, "uvloop", None)
@@ -42,4 +42,4 @@ def test_a_request_that_runs_when_the_server_is_stopped_is_answered(postgresql_s
         answer = asked.result()
     world.close()
 
-    assert answer.json() == {"data": {"dag": {"dagId": "etl"}}}
+    assert answered(answer) == {"data": {"dag": {"dagId": "etl"}}}

@@ -6,14 +6,13 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from gql import Client, gql
 from gql.transport.httpx import HTTPXTransport
 
-from .airflow import Airflow
-from .configuration import FERNET_KEY
+from .configuration import FERNET_KEY, Layout
 from .processes import Daemon, free_port, stop
 from .rest import Rest
 
@@ -21,10 +20,22 @@ TOKEN = "the-judge-may-do-everything"
 START_SECONDS = 60.0
 
 
+class Installed(Protocol):
+    """An Airflow beside which our server runs."""
+
+    @property
+    def database_url(self) -> str:
+        """Its metadata."""
+
+    @property
+    def layout(self) -> Layout:
+        """Its folders."""
+
+
 class Service:
     """One server process, from its construction to `stop`. GraphQL is asked by the client library gql, over HTTP."""
 
-    def __init__(self, airflow: Airflow, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, airflow: Installed, *, settings: Mapping[str, str] | None = None) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         headers = {"Authorization": f"Bearer {TOKEN}"}

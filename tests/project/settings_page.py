@@ -23,9 +23,10 @@ This page is written by `python -m tests.project.settings_page` from the setting
 
 def page() -> str:
     """Return the page as it should be."""
-    rows = (
-        f"| `{name.upper()}` | {_default(field)} | {_cell(field)} |" for name, field in Settings.model_fields.items()
-    )
+    # Where the metadata is, and who may ask, before what they may ask for.
+    own = Settings.__annotations__
+    fields = sorted(Settings.model_fields.items(), key=lambda told: told[0] not in own)
+    rows = (f"| `{name.upper()}` | {_default(field)} | {_cell(field)} |" for name, field in fields)
     return _HEAD + "\n".join(rows) + "\n"
 
 

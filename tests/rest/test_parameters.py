@@ -15,7 +15,7 @@ SAMPLES = {
     Kind.BOOLEAN: "true",
     Kind.TEXT: "e",
 }
-NAMES = {"{dag_id}": "mapped", "{dag_run_id}": "m", "{task_id}": "double"}
+NAMES = {"{dag_id}": "mapped", "{dag_run_id}": "m", "{task_id}": "double", "{map_index:int}": "1"}
 LISTS = [row for row in STABLE.rows if row.method == "GET" and any(one.name == "limit" for one in row.query)]
 TAKEN = [(row, parameter) for row in LISTS for parameter in row.query if parameter.name not in ("order_by", "fields")]
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from graph.rest.stable.file_token import sign, unsign
+from graph.rest.stable.signing import sign, unsign
 from resolvers.access.actor import EVERYTHING, Actor, Scope
 from resolvers.access.permissions import Permission
 from tests.graph.furnishing import furnish

@@ -129,7 +129,8 @@ def test_nobody_known_gets_401_and_no_reason(one_api: Api) -> None:
     for token in (None, "made-up"):
         told = problem(one_api, "GET", "/dags", 401, token=token)
         assert (told["title"], told["detail"]) == ("Unauthorized", None)
-    assert one_api.send("GET", "/dags", token=None).headers["www-authenticate"] == "Bearer"
+    # As Airflow, which tells it only where the last of its ways to authenticate does.
+    assert "www-authenticate" not in one_api.send("GET", "/dags", token=None).headers
 
 
 @pytest.mark.parametrize(

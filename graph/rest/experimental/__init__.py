@@ -44,5 +44,6 @@ EXPERIMENTAL = Dialect(
     leniently,
     headers={"Deprecation": "true", "Link": f'<{_OLD}>; rel="deprecation"; type="text/html"'},
     callers=_callers,
+    changes_by_get=True,
     is_served=_is_served,
 )

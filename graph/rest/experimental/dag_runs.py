@@ -1,6 +1,9 @@
 """Runs: making one, and where they stand."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from graph.rest.call import Call
@@ -143,38 +146,41 @@ def _latest_runs(call: Call) -> Answer:
 
 def _trigger(call: Call) -> Answer:
     """Make a queued run; without a date, one for the present second."""
-    dag_id, body = str(call.path["dag_id"]), call.body
+    dag_id, asked = str(call.path["dag_id"]), _Asked()
     try:
-        conf = read_conf(body.get("conf"))
-    except ValueError:
-        raise refused(400, "Dag Run conf must be a dictionary object, other types are not supported") from None
-    date = read_date(body["execution_date"]) if "execution_date" in body else None
-    in_seconds = str(body.get("replace_microseconds", date is None)).lower() in _TRUE
-    date = date or datetime.now(UTC)
-    date = date.replace(microsecond=0) if in_seconds else date
-    run_id = str(body.get("run_id") or f"manual__{date.isoformat()}")
-    try:
-        key = call.session.run_sent(
-            trigger_run,
-            call.sent(),
-            dag_id=dag_id,
-            run_id=run_id,
-            logical_date=date,
-            conf=conf,
-            # As its original, which asked for neither.
-            even_if_broken=True,
-        )
+        key = call.change(trigger_run, {"dag_id": dag_id}, lambda: asked.read(call.body))
     except NotFound as problem:
         known_dag(call)
         raise refused(404, f"Dag id {dag_id} not found") from problem
     except Conflict as problem:
-        raise refused(400, f"A DAG Run already exists for DAG {dag_id} at {date} with run id {run_id}") from problem
-    made = call.find(PRINTED_RUN, **vars(key))
-    if made is None:
-        # Who may trigger runs need not be one who sees them.
-        return Answer({"execution_date": date.isoformat(), "message": f"Created {run_id}", "run_id": run_id})
-    told = {"execution_date": made["execution_date"], "message": f"Created {made['printed']}", "run_id": run_id}
-    return Answer(told)
+        raise refused(
+            400, f"A DAG Run already exists for DAG {dag_id} at {asked.date} with run id {asked.run_id}"
+        ) from problem
+    made: Any = call.find(PRINTED_RUN, **vars(key))
+    message = f"Created {made['printed']}"
+    return Answer({"execution_date": made["execution_date"], "message": message, "run_id": key.run_id})
+
+
+@dataclass
+class _Asked:
+    """The run that a body asks for, once it is read."""
+
+    date: datetime | None = None
+    run_id: str = ""
+
+    def read(self, body: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the arguments of the operation; refused where the body does not fit."""
+        try:
+            conf = read_conf(body.get("conf"))
+        except ValueError:
+            raise refused(400, "Dag Run conf must be a dictionary object, other types are not supported") from None
+        date = read_date(body["execution_date"]) if "execution_date" in body else None
+        in_seconds = str(body.get("replace_microseconds", date is None)).lower() in _TRUE
+        date = date or datetime.now(UTC)
+        self.date = date.replace(microsecond=0) if in_seconds else date
+        self.run_id = str(body.get("run_id") or f"manual__{self.date.isoformat()}")
+        # As its original, which asked for neither the file nor whether it can be imported.
+        return {"run_id": self.run_id, "logical_date": self.date, "conf": conf, "even_if_broken": True}
 
 
 ROWS: tuple[Row, ...] = (

@@ -29,7 +29,7 @@ def _set_paused(call: Call) -> Answer:
         raise Forbidden(f"{actor.name} presents no credentials, which a change by GET needs.")
     is_paused = call.path["paused"] == "true"
     try:
-        call.session.run_sent(set_paused, call.sent(), dag_id=call.path["dag_id"], is_paused=is_paused)
+        call.change(set_paused, {"dag_id": call.path["dag_id"]}, lambda: {"is_paused": is_paused})
     except NotFound as problem:
         raise no_dag(call) from problem
     return Answer({"response": "ok"})
@@ -54,7 +54,7 @@ def _code(call: Call) -> Answer:
 def _delete(call: Call) -> Answer:
     """Delete a DAG, and say how many records went with it."""
     try:
-        gone = call.session.run_sent(delete_dag, call.sent(), dag_id=call.path["dag_id"])
+        gone = call.change(delete_dag, {"dag_id": call.path["dag_id"]})
     except NotFound as problem:
         raise refused(404, f"Dag id {call.path['dag_id']} not found") from problem
     except Conflict as problem:

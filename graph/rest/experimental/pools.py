@@ -9,9 +9,8 @@ from graph.rest.experimental.dag_runs import rows
 from graph.rest.experimental.problems import refused
 from graph.rest.lenient import ANYTHING
 from graph.rest.rows import Custom, Row
-from graph.types.guards import POOLS
 from graph.types.pool import Pool
-from resolvers.errors import Conflict, Forbidden, NotFound
+from resolvers.errors import Conflict, NotFound
 from resolvers.operations.pools import DEFAULT_POOL, NAME_LENGTH, create_pool, delete_pool, update_pool
 
 _POOL_JSON = codec(Pool, "description", "include_deferred", pool="name", id=stored("id"), slots=stored("slots"))
@@ -29,19 +28,17 @@ def _pool(call: Call) -> Answer:
 
 def _save(call: Call) -> Answer:
     """Make a pool, or change the one of that name."""
-    body, sees = call.body, all(call.session.actor.may(permission) for permission in POOLS.permissions)
-    if not sees:
-        raise Forbidden(f"{call.session.actor.name} may not read pools.")
-    name, slots = _named(str(body.get("name", ""))), _number(body)
-    if len(name) > NAME_LENGTH:
-        raise refused(400, f"Pool name can't be more than {NAME_LENGTH} characters")
-    told = body.get("description")
-    description = None if told is None else str(told)
+    name = str(call.body.get("name", ""))
+    operation = create_pool if call.find(_POOL_JSON, pool=name) is None else update_pool
+
+    def told() -> Mapping[str, object]:
+        if len(_named(name)) > NAME_LENGTH:
+            raise refused(400, f"Pool name can't be more than {NAME_LENGTH} characters")
+        description = call.body.get("description")
+        return {"slots": _number(call.body), "description": None if description is None else str(description)}
+
     try:
-        if call.find(_POOL_JSON, pool=name) is None:
-            call.session.run_sent(create_pool, call.sent(), name=name, slots=slots, description=description)
-        else:
-            call.session.run_sent(update_pool, call.sent(), name=name, slots=slots, description=description)
+        call.change(operation, {"name": name}, told)
     except (Conflict, NotFound) as problem:
         raise refused(409, f"Pool '{name}' was changed at the same moment") from problem
     return Answer(call.find(_POOL_JSON, pool=name))
@@ -49,12 +46,16 @@ def _save(call: Call) -> Answer:
 
 def _delete(call: Call) -> Answer:
     """Delete a pool, and tell what it was."""
-    name = _named(str(call.path["name"]))
-    gone = _known(call) if name != DEFAULT_POOL else None
-    if gone is None:
-        raise refused(400, f"{DEFAULT_POOL} cannot be deleted")
-    call.session.run_sent(delete_pool, call.sent(), name=name)
-    return Answer(gone)
+    gone: list[Json] = []
+
+    def told() -> Mapping[str, object]:
+        if call.path["name"] == DEFAULT_POOL:
+            raise refused(400, f"{DEFAULT_POOL} cannot be deleted")
+        gone.append(_known(call))
+        return {}
+
+    call.change(delete_pool, {"name": call.path["name"]}, told)
+    return Answer(gone[0])
 
 
 def _known(call: Call) -> Json:

@@ -11,15 +11,20 @@ from graph.rest.stable import (
     dag_warnings,
     dags,
     datasets,
+    dependencies,
     deployment,
     event_logs,
+    extra_links,
     import_errors,
     installed,
+    logs,
     pools,
     states,
     task_instances,
     tasks,
+    tries,
     variables,
+    xcoms,
 )
 from graph.rest.stable.problems import render
 from graph.rest.strict import strictly
@@ -40,6 +45,11 @@ STABLE = Dialect(
         *tasks.ROWS,
         *dag_runs.ROWS,
         *task_instances.ROWS,
+        *tries.ROWS,
+        *xcoms.ROWS,
+        *logs.ROWS,
+        *extra_links.ROWS,
+        *dependencies.ROWS,
         *clearing.ROWS,
         *states.ROWS,
         *connections.ROWS,
@@ -48,4 +58,5 @@ STABLE = Dialect(
     ),
     render,
     strictly,
+    mistaken_are_anonymous=True,
 )

@@ -43,43 +43,44 @@ def references(call: Call, cleared: Cleared) -> Json:
 
 def _clear(call: Call) -> Answer:
     """Clear task instances of a DAG, or say which ones would be."""
-    body: dict[str, Any] = dict(call.body)
-    if body.get("dag_run_id") and (body.get("start_date") or body.get("end_date")):
-        raise RefusedError(400, "{'_schema': ['Exactly one of dag_run_id or start_date must be provided']}")
-    if body.get("only_failed", True) and body.get("only_running"):
-        raise RefusedError(400, "{'_schema': ['only_failed and only_running both are set to True']}")
-    dates: dict[str, Any] = {name: read_moment(body[name]) for name in ("start_date", "end_date") if name in body}
-    options = {name: body[name] for name in _OPTIONS if name in body}
     try:
-        cleared = call.session.run_sent(
-            clear_task_instances,
-            call.sent(),
-            dag_id=call.path["dag_id"],
-            run_id=body.get("dag_run_id"),
-            task_ids=body.get("task_ids"),
-            dry_run=body.get("dry_run", True),
-            reset_dag_runs=body.get("reset_dag_runs", False),
-            **dates,
-            **options,
-        )
+        cleared = call.change(clear_task_instances, {"dag_id": call.path["dag_id"]}, lambda: _told(call))
     except NotFound as problem:
         if problem.field == "runId" and call.find(_DAG_ID, dag_id=call.path["dag_id"]) is not None:
             raise RefusedError(
                 404,
                 None,
-                title=f"Dag Run id {body['dag_run_id']} not found in dag {call.path['dag_id']}",
+                title=f"Dag Run id {call.body['dag_run_id']} not found in dag {call.path['dag_id']}",
                 section="NotFound",
             ) from problem
         raise said(problem, {NotFound: _NO_DAG}, call) from problem
     return Answer(references(call, cleared))
 
 
+def _told(call: Call) -> dict[str, Any]:
+    """Return what the body says of the task instances to clear, by the operation's arguments."""
+    body: dict[str, Any] = dict(call.body)
+    if body.get("dag_run_id") and (body.get("start_date") or body.get("end_date")):
+        raise RefusedError(400, "{'_schema': ['Exactly one of dag_run_id or start_date must be provided']}")
+    if body.get("only_failed", True) and body.get("only_running"):
+        raise RefusedError(400, "{'_schema': ['only_failed and only_running both are set to True']}")
+    dates: dict[str, Any] = {name: read_moment(body[name]) for name in ("start_date", "end_date") if name in body}
+    return {
+        "run_id": body.get("dag_run_id"),
+        "task_ids": body.get("task_ids"),
+        "dry_run": body.get("dry_run", True),
+        "reset_dag_runs": body.get("reset_dag_runs", False),
+        **dates,
+        **{name: body[name] for name in _OPTIONS if name in body},
+    }
+
+
 def _clear_run(call: Call) -> Answer:
     """Clear a run and queue it again, or say which task instances would be cleared."""
-    dry_run = bool(call.body.get("dry_run", True))
     run: dict[str, Any] = {"dag_id": call.path["dag_id"], "run_id": call.path["dag_run_id"]}
+    dry_run = bool(call.content.get("dry_run", True))
     try:
-        cleared = call.session.run_sent(clear_run, call.sent(), **run, dry_run=dry_run)
+        cleared = call.change(clear_run, run, lambda: {"dry_run": dry_run})
     except Problem as problem:
         raise said(problem, {NotFound: _NO_RUN}, call) from problem
     return Answer(references(call, cleared) if dry_run else call.find(RUN_JSON, **run))

@@ -13,6 +13,7 @@ from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.values import conf_json, run_type
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
+from graph.types.guards import RUNS
 from resolvers.binding import Order
 from resolvers.errors import Conflict, Invalid, NotFound, Problem
 from resolvers.operations.keys import RunKey
@@ -75,6 +76,7 @@ _BATCH: tuple[Narrowing, ...] = (
 
 def _batch(call: Call) -> Answer:
     """Return the runs of many DAGs that a body describes."""
+    call.admit(RUNS)
     page = batch(call, RUN_JSON, "dag_runs", _BATCH, _SORTING.order(call.body.get("order_by")))
     return Answer(read_page(call, page))
 
@@ -103,34 +105,19 @@ _IMPORTABLE = codec(DAG, "has_import_errors")
 
 def _trigger(call: Call) -> Answer:
     """Make a queued run; without a date, one about now."""
-    dag_id, body = str(call.path["dag_id"]), call.body
-    dates = {name: read_moment(str(body[name])) for name in _DATE_NAMES if body.get(name)}
-    logical, execution = dates.get("logical_date"), dates.get("execution_date")
-    if logical and execution and logical != execution:
-        raise RefusedError(
-            400, "execution_date conflicts with logical_date", title="logical_date conflicts with execution_date"
-        )
-    date = logical or execution or datetime.now(UTC)
-    conf, note = body.get("conf"), body.get("note")
-    run_id = str(body["dag_run_id"]) if body.get("dag_run_id") else None
+    dag_id, now = str(call.path["dag_id"]), datetime.now(UTC)
     try:
-        key = call.session.run_sent(
-            trigger_run,
-            call.sent(),
-            dag_id=dag_id,
-            run_id=run_id,
-            logical_date=date,
-            data_interval_start=dates.get("data_interval_start"),
-            data_interval_end=dates.get("data_interval_end"),
-            conf=conf if isinstance(conf, dict) else None,
-            note=None if note is None else str(note),
-        )
+        key = call.change(trigger_run, {"dag_id": dag_id}, lambda: _told(call, now))
     except Conflict as conflict:
+        told = _told(call, now)
+        run_id, date = told["run_id"], told["logical_date"]
         same = f"DAGRun ID: '{run_id}'" if conflict.field == "runId" else f"DAGRun logical date: '{date}'"
-        raise RefusedError(
-            409, f"DAGRun with DAG ID: '{dag_id}' and {same} already exists", title="Conflict", section="AlreadyExists"
-        ) from conflict
+        raise _taken(dag_id, same) from conflict
     except Invalid as invalid:
+        # Airflow 2 looks for a run of that id before it looks at the id.
+        run_id = str(call.body.get("dag_run_id"))
+        if invalid.field == "runId" and call.find(RUN_JSON, dag_id=dag_id, run_id=run_id) is not None:
+            raise _taken(dag_id, f"DAGRun ID: '{run_id}'") from invalid
         dag = call.find(_IMPORTABLE, dag_id=dag_id) if invalid.field == "dagId" else None
         if dag is None:
             raise
@@ -139,6 +126,31 @@ def _trigger(call: Call) -> Answer:
     except Problem as problem:
         raise said(problem, {NotFound: _NO_DAG}, call) from problem
     return Answer(call.find(RUN_JSON, **vars(key)))
+
+
+def _told(call: Call, now: datetime) -> dict[str, object]:
+    """Return what the body says of the run that it asks for, by the operation's arguments."""
+    body = call.body
+    dates = {name: read_moment(str(body[name])) for name in _DATE_NAMES if body.get(name)}
+    logical, execution = dates.get("logical_date"), dates.get("execution_date")
+    if logical and execution and logical != execution:
+        raise RefusedError(
+            400, "execution_date conflicts with logical_date", title="logical_date conflicts with execution_date"
+        )
+    conf, note = body.get("conf"), body.get("note")
+    return {
+        "run_id": str(body["dag_run_id"]) if body.get("dag_run_id") else None,
+        "logical_date": logical or execution or now,
+        "data_interval_start": dates.get("data_interval_start"),
+        "data_interval_end": dates.get("data_interval_end"),
+        "conf": conf if isinstance(conf, dict) else None,
+        "note": None if note is None else str(note),
+    }
+
+
+def _taken(dag_id: str, same: str) -> RefusedError:
+    detail = f"DAGRun with DAG ID: '{dag_id}' and {same} already exists"
+    return RefusedError(409, detail, title="Conflict", section="AlreadyExists")
 
 
 def run_key(call: Call) -> RunKey:
@@ -178,8 +190,12 @@ ROWS: tuple[Row, ...] = (
         set_run_note,
         RUN_JSON,
         path_as=RUN_PATH,
-        body=Body((Property("note", longest=LONGEST_NOTE),), required=("note",)),
+        body=Body((Property("note"),), required=("note",)),
         body_as={"note": "note"},
-        words={NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}")},
+        words={
+            NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}"),
+            # Found at fault only once there is a run.
+            Invalid: Words("Bad Request", f"{{{{'note': ['Longer than maximum length {LONGEST_NOTE}.']}}}}"),
+        },
     ),
 )

@@ -1,5 +1,7 @@
 """`/dags`: what a DAG is called, when it runs, and whether it is paused."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from graph.rest.body import Body, Property
@@ -14,12 +16,12 @@ from graph.rest.stable.tasks import params_json
 from graph.rest.stable.values import dataset_expression, schedule, span, split_owners
 from graph.types.dag import DAG
 from graph.types.dag_definition import DagDefinition
-from graph.types.guards import DAGS
-from resolvers.access.permissions import Permission
+from graph.types.guards import DAGS, EDITABLE_DAGS
 from resolvers.binding import Column, Entity, Match, Operator, Order
-from resolvers.errors import Conflict, Forbidden, NotFound
+from resolvers.errors import Conflict, NotFound
 from resolvers.operations.dag_deletion import delete_dag
-from resolvers.operations.dags import set_paused
+from resolvers.operations.dags import set_dags_paused, set_paused
+from resolvers.selection import Listing, Selection
 
 # Without a key to order by, for Airflow lists tags as the database has them.
 _TAG = Entity("DagTag", "dag_tag", (), DAGS, {"name": Column("name")})
@@ -56,6 +58,8 @@ DAG_JSON = codec(
     last_pickled=stored("last_pickled"),
     scheduler_lock=stored("scheduler_lock"),
 )
+# The same of those DAGs alone that somebody may edit.
+_EDITABLE_JSON = Selection(replace(DAG_JSON.entity, guard=EDITABLE_DAGS), DAG_JSON.wanted)
 
 _DEFINITION_JSON = codec(
     DagDefinition,
@@ -148,10 +152,23 @@ def _only_paused(call: Call) -> frozenset[str] | None:
 
 def _pause_many(call: Call) -> Answer:
     """Pause or resume the DAGs of a page, and return them."""
-    editable = call.session.actor.scope(Permission.DAG_EDIT)
-    if editable == frozenset():
-        raise Forbidden(f"{call.session.actor.name} may not pause any DAG.")
-    _only_paused(call)
+    found: Json = {}
+
+    def told() -> Mapping[str, object]:
+        _only_paused(call)
+        found.update(read_page(call, _editable(call), finish=with_file_token))
+        dags: list[Json] = found["dags"]  # type: ignore[assignment] # as the codec says
+        is_paused = bool(call.body["is_paused"])
+        for dag in dags:
+            dag["is_paused"] = is_paused
+        return {"dag_ids": [dag["dag_id"] for dag in dags], "is_paused": is_paused}
+
+    call.change(set_dags_paused, {"dag_ids": ()}, told)
+    return Answer(found)
+
+
+def _editable(call: Call) -> Listing:
+    """Return the read of the DAGs that a call is about, of those that the caller may edit."""
     pattern = call.query["dag_id_pattern"]
     usual = () if call.query.get("only_active") is False else (_ACTIVE,)
     given = tuple(
@@ -159,16 +176,7 @@ def _pause_many(call: Call) -> Answer:
         for narrowing in _NARROWINGS
         if (name := narrowing.parameter.name) in call.query and not (name == "dag_id_pattern" and pattern == ANY)
     )
-    if isinstance(editable, frozenset):
-        given += (Match("dag_id", Operator.IN, tuple(sorted(editable))),)
-    page = listing(DAG_JSON, "dags", usual + given, _BY_ID, window(call))
-    found = read_page(call, page, finish=with_file_token)
-    dags: list[Json] = found["dags"]  # type: ignore[assignment] # as the codec says
-    for dag in dags:
-        is_paused = bool(call.body["is_paused"])
-        call.session.run_sent(set_paused, call.sent(), dag_id=str(dag["dag_id"]), is_paused=is_paused)
-        dag["is_paused"] = is_paused
-    return Answer(found)
+    return listing(_EDITABLE_JSON, "dags", usual + given, _BY_ID, window(call))
 
 
 ROWS: tuple[Row, ...] = (
@@ -212,7 +220,7 @@ ROWS: tuple[Row, ...] = (
         body_as={"is_paused": "is_paused"},
         query=lists("update_mask"),
         check=_only_paused,
-        words={NotFound: Words("Not Found", "Dag with id: '{dag_id}' not found")},
+        words={NotFound: Words("Dag with id: '{dag_id}' not found")},
         finish=with_file_token,
     ),
     Write(

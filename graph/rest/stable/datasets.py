@@ -14,7 +14,7 @@ from graph.rest.rows import Custom, Page, Row
 from graph.types.asset import Asset, AssetAlias, AssetConsumer, AssetProducer
 from graph.types.asset_event import AssetEvent, QueuedAssetEvent
 from graph.types.dag_run import DagRun
-from graph.types.guards import DAG_ASSETS, RUNS, TASK_ASSETS
+from graph.types.guards import DAG_ASSETS, DAGS, RUNS, TASK_ASSETS
 from resolvers.binding import Filter, Match, Operator, Order
 from resolvers.errors import NotFound, Problem
 from resolvers.operations.assets import (
@@ -133,6 +133,7 @@ def _all_of(call: Call, page: object, into: str) -> list[Json]:
 def _waiting(call: Call) -> list[Json]:
     """Return the updates that DAGs have not used yet: of the path's DAG, of its dataset, before an instant."""
     if "dag_id" in call.path:
+        call.admit(DAGS)
         call.admit(DAG_ASSETS)
     conditions = [*_of_uri(call, "uri", "asset")]
     if "dag_id" in call.path:
@@ -173,16 +174,16 @@ def _queued_one(call: Call) -> Answer:
 
 def _forget(call: Call) -> Answer:
     """Delete updates that wait."""
-    sent, told = call.sent(), call.query.get("before")
-    before = told if isinstance(told, datetime) else None
+    told = call.query.get("before")
+    named = {**call.path, "before": told if isinstance(told, datetime) else None}
     try:
         match call.path:
-            case {"dag_id": dag_id, "uri": uri}:
-                call.session.run_sent(delete_queued_asset_event, sent, dag_id=dag_id, uri=uri, before=before)
-            case {"dag_id": dag_id}:
-                call.session.run_sent(delete_queued_asset_events_of_dag, sent, dag_id=dag_id, before=before)
+            case {"dag_id": _, "uri": _}:
+                call.change(delete_queued_asset_event, named)
+            case {"dag_id": _}:
+                call.change(delete_queued_asset_events_of_dag, named)
             case _:
-                call.session.run_sent(delete_queued_asset_events, sent, uri=call.path["uri"], before=before)
+                call.change(delete_queued_asset_events, named)
     except NotFound as problem:
         raise _none_waiting(call) from problem
     return Answer(b"", 204, "application/json")
@@ -199,14 +200,13 @@ _NO_DATASET: Mapping[type[Problem], Words] = {
 
 def _create_event(call: Call) -> Answer:
     """Say that a dataset was updated."""
-    extra = call.body.get("extra")
+
+    def told() -> dict[str, object]:
+        extra = call.body.get("extra")
+        return {"uri": str(call.body["dataset_uri"]), "extra": extra if isinstance(extra, dict) else None}
+
     try:
-        key = call.session.run_sent(
-            create_asset_event,
-            call.sent(),
-            uri=str(call.body["dataset_uri"]),
-            extra=extra if isinstance(extra, dict) else None,
-        )
+        key = call.change(create_asset_event, {}, told)
     except Problem as problem:
         raise said(problem, _NO_DATASET, call) from problem
     found = call.find(EVENT_JSON, id=key.id)

@@ -30,6 +30,8 @@ _KINDS: dict[type[Problem], tuple[int, str, str]] = {
     Unavailable: (503, "Service Unavailable", "Unknown"),
 }
 
+_NEGOTIATE = "Negotiate"
+
 # Airflow tells nobody why they may not.
 _SILENT = (Unauthenticated, Forbidden)
 
@@ -44,5 +46,8 @@ def render(refusal: Problem | RefusedError) -> Answer:
         silent = isinstance(refusal, _SILENT)
         detail = None if silent else refusal.detail
         headers = problem_headers(refusal)
+        if isinstance(refusal, Unauthenticated) and _NEGOTIATE not in refusal.challenges:
+            # Airflow asks for no credentials, as a browser would open a window then. Kerberos cannot begin unasked.
+            headers = {}
     kind = f"{_DOCUMENTATION}{section}" if section else "about:blank"
     return Answer({"detail": detail, "status": status, "title": title, "type": kind}, status, PROBLEM, headers)

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from graph.rest.body import Body, Property
@@ -44,6 +45,10 @@ _patch_task_instance = replace(
     set_task_instance_state,
     audit=Audit("api.patch_task_instance", "patch_task_instance", "PATCH", ("dag_id", "run_id", "task_id")),
 )
+# Of one instance of a mapped task, Airflow 2 tells twice.
+_patch_mapped_task_instance = replace(
+    _patch_task_instance, audit=replace(_patch_task_instance.audit, airflow2_first="api.patch_mapped_task_instance")
+)
 
 
 def _not_found(detail: str | None, title: str = "Not Found") -> RefusedError:
@@ -52,31 +57,11 @@ def _not_found(detail: str | None, title: str = "Not Found") -> RefusedError:
 
 def _set_many(call: Call) -> Answer:
     """Set the state of a task in a run, and of its relatives there and in other runs."""
-    body: dict[str, Any] = dict(call.body)
-    run_id, date = body.get("dag_run_id"), body.get("execution_date")
-    if (run_id is None) == (date is None):
-        raise RefusedError(400, "{'_schema': ['Exactly one of execution_date or dag_run_id must be provided']}")
-    moment = None if date is None else read_moment(date)
-    if date is not None and moment is None:
-        raise RefusedError(400, "{'execution_date': ['Not a valid datetime.']}")
-    dag_id, task_id = call.path["dag_id"], body["task_id"]
-    if moment is not None:
-        dated = (Match("dag_id", Operator.EQUALS, dag_id), Match("nominal_date", Operator.EQUALS, moment))
-        runs: Any = read_page(call, listing(_RUN_ID, "runs", dated, Order(()), Window(1), total=None))["runs"]
-        run_id = runs[0]["run_id"] if runs else ""
+    dag_id = call.path["dag_id"]
     try:
-        cleared = call.session.run_sent(
-            set_task_instance_state,
-            call.sent(),
-            dag_id=dag_id,
-            run_id=str(run_id),
-            task_id=task_id,
-            map_index=-1,
-            state=body["new_state"],
-            dry_run=body.get("dry_run", True),
-            **{name: body[name] for name in _OPTIONS},
-        )
+        cleared = call.change(set_task_instance_state, {"dag_id": dag_id}, lambda: _told(call))
     except NotFound as problem:
+        task_id, run_id, moment = call.body["task_id"], call.body.get("dag_run_id"), _moment(call)
         where = f"on execution_date {moment}" if moment is not None else f"on DAG run with ID '{run_id}'"
         tasks = mapped_by_task(call)
         if tasks is None:
@@ -90,16 +75,46 @@ def _set_many(call: Call) -> Answer:
     return Answer(references(call, cleared))
 
 
+def _told(call: Call) -> dict[str, Any]:
+    """Return what the body says of the task instances whose state is set, by the operation's arguments."""
+    body, moment = call.body, _moment(call)
+    run_id = body.get("dag_run_id")
+    if moment is not None:
+        dag_id = call.path["dag_id"]
+        dated = (Match("dag_id", Operator.EQUALS, dag_id), Match("nominal_date", Operator.EQUALS, moment))
+        runs: Any = read_page(call, listing(_RUN_ID, "runs", dated, Order(()), Window(1), total=None))["runs"]
+        run_id = runs[0]["run_id"] if runs else ""
+    return {
+        "run_id": str(run_id),
+        "task_id": body["task_id"],
+        "map_index": -1,
+        "state": body["new_state"],
+        "dry_run": body.get("dry_run", True),
+        **{name: body[name] for name in _OPTIONS},
+    }
+
+
+def _moment(call: Call) -> datetime | None:
+    """Return the date of the run that the body names, none where it names its id."""
+    run_id, date = call.body.get("dag_run_id"), call.body.get("execution_date")
+    if (run_id is None) == (date is None):
+        raise RefusedError(400, "{'_schema': ['Exactly one of execution_date or dag_run_id must be provided']}")
+    moment = None if date is None else read_moment(str(date))
+    if date is not None and moment is None:
+        raise RefusedError(400, "{'execution_date': ['Not a valid datetime.']}")
+    return moment
+
+
 def _set_one(call: Call) -> Answer:
     """Set the state of one task instance. Airflow answers with it only where nothing was changed."""
     dag_id, run_id, task_id = call.path["dag_id"], call.path["dag_run_id"], call.path["task_id"]
     key = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "map_index": call.path.get("map_index", -1)}
-    dry_run = bool(call.body.get("dry_run", True))
-    change: dict[str, Any] = {**key, "state": call.body["new_state"], "dry_run": dry_run}
+    dry_run = bool(call.content.get("dry_run", True))
     try:
         # Airflow 3 minds that there is nothing to do; the stable API does not.
         with suppress(Conflict):
-            call.session.run_sent(_patch_task_instance, call.sent(), **change)
+            operation = _patch_mapped_task_instance if "map_index" in call.path else _patch_task_instance
+            call.change(operation, key, lambda: {"state": call.body["new_state"], "dry_run": dry_run})
     except NotFound as problem:
         tasks = mapped_by_task(call)
         if tasks is None:

@@ -149,6 +149,7 @@ def _batch_body() -> Body:
 
 def _batch(call: Call) -> Answer:
     """Return the task instances of many runs that a body describes; those of other DAGs are refused by name."""
+    call.admit(TASK_INSTANCES)
     dag_ids = call.body.get("dag_ids")
     actor = call.session.actor
     if isinstance(dag_ids, list):
@@ -171,6 +172,7 @@ _MAPPED_PAGE = Page(
     _MAPPED,
     (*_NARROWINGS, *_UPDATED),
     always=(Match("map_index", Operator.AT_LEAST, 0),),
+    takes_any=False,
     finish=finish_task_instance,
 )
 

@@ -1,7 +1,7 @@
 """`/variables`: values that DAGs look up by key."""
 
 from graph.rest.body import Body, Property
-from graph.rest.call import Call, Words, said
+from graph.rest.call import Call, Words
 from graph.rest.codec import codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting
@@ -9,7 +9,7 @@ from graph.rest.params import lists
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.types.variable import Variable
 from resolvers.binding import Decrypted, Order
-from resolvers.errors import NotFound, Problem
+from resolvers.errors import NotFound
 from resolvers.operations.variables import delete_variable, set_variable, update_variable
 
 # Airflow's own API of this version shows the values of all variables in the clear.
@@ -28,11 +28,7 @@ _MISSING = Words("Variable not found", "Variable does not exist")
 
 def _set(call: Call) -> Answer:
     """Make or replace a variable; the answer is what was sent, secrets and all."""
-    told = {name: str(value) for name, value in call.body.items()}
-    try:
-        call.session.run_sent(set_variable, call.sent(), **told)
-    except Problem as problem:
-        raise said(problem, {}, call) from problem
+    call.change(set_variable, {}, lambda: {name: str(value) for name, value in call.body.items()})
     return Answer(dict(call.body))
 
 

@@ -60,7 +60,9 @@ def test_reading_task_instances_takes_runs_and_task_instances() -> None:
 def test_reading_what_belongs_to_a_dag_takes_reading_the_dag() -> None:
     nobody = actor(("can_read", "DAG Runs"), ("can_read", "XComs"), ("can_read", "Task Logs"))
 
-    assert not nobody.grants
+    assert nobody.grants == dict.fromkeys(
+        (Permission.RUN_READ, Permission.XCOM_READ, Permission.TASK_LOG_READ), frozenset()
+    )
 
 
 @pytest.mark.parametrize(

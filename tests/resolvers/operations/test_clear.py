@@ -371,3 +371,15 @@ def test_while_tracing_is_on_a_task_instance_is_traced_within_its_run(
 
 
 # How far it reaches
+
+
+def test_in_airflow_2_a_task_that_is_cleared_alone_weighs_alone(world: World) -> None:
+    stopped(world)
+    before = instance(world, "third", "priority_weight")
+    clear(world, task_ids=["third"])
+
+    alone = world.generation.number == 2
+    assert instance(world, "third", "priority_weight")["priority_weight"] == (1 if alone else 2)
+    clear(world, task_ids=["third"], include_downstream=True, only_failed=False)
+    assert instance(world, "third", "priority_weight")["priority_weight"] == 2
+    assert before["priority_weight"] == 1

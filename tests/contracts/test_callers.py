@@ -1,0 +1,203 @@
+"""Whoever holds a role of FAB's meets in the graph what that role permits, by every root field, and no more."""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterator, Mapping
+
+import pytest
+from graphql import GraphQLField, get_named_type
+
+import resolvers.operations
+from graph.selection import is_entity
+from resolvers.access.actor import Actor
+from resolvers.access.fab_grants import ACTIONS, Pair, grants_of
+from tests.conftest import open_world
+from tests.contracts.test_permissions import OPEN, asked, fill, refused, roots, stored
+from tests.world import World
+
+for module in pkgutil.iter_modules(resolvers.operations.__path__):
+    importlib.import_module(f"resolvers.operations.{module.name}")
+
+_DAG_PARTS = ("DAG Runs", "Task Instances")
+_SHARED = ("Pools", "Variables", "Assets")
+_READS: tuple[Pair, ...] = tuple(("can_read", part) for part in _DAG_PARTS)
+_CHANGES: tuple[Pair, ...] = tuple((action, part) for action in ACTIONS[1:] for part in _DAG_PARTS)
+
+CALLERS: Mapping[str, tuple[Pair, ...]] = {
+    "stranger": (),
+    "reader": (("can_read", "DAG:mine"), *_READS),
+    "editor": (
+        *(("can_read", "DAG:mine"), ("can_edit", "DAG:mine"), *_READS, *_CHANGES),
+        *((action, "Assets") for action in ACTIONS),
+    ),
+    # Everything about runs, and no DAG.
+    "runner": (*_READS, *_CHANGES),
+    # May change what they may not read.
+    "writer": (("can_edit", "DAG:mine"), *_CHANGES, *((action, one) for action in ACTIONS[1:] for one in _SHARED[:2])),
+    "admin": tuple((action, one) for action in ACTIONS for one in ("DAGs", *_DAG_PARTS, *_SHARED)),
+}
+
+# What a root field of queries takes beside reading the DAG, by the noun that it answers.
+READING: Mapping[str, tuple[str, ...]] = {
+    "DAG": (),
+    "DagRun": ("DAG Runs",),
+    "TaskInstance": ("DAG Runs", "Task Instances"),
+    "Pool": ("Pools",),
+    "Variable": ("Variables",),
+    "Asset": ("Assets",),
+    "AssetAlias": ("Assets",),
+    "AssetEvent": ("Assets",),
+    "QueuedAssetEvent": ("Assets",),
+    "Backfill": ("DAG Runs",),
+}
+
+# What a mutation takes: of its DAG to be edited, and of what else which action.
+CHANGING: Mapping[str, tuple[Pair, ...]] = {
+    "pauseDag": (("can_edit", "DAG"),),
+    "unpauseDag": (("can_edit", "DAG"),),
+    "setDagsPaused": (("can_edit", "DAG"),),
+    "reparseDag": (("can_edit", "DAG"),),
+    "triggerDag": (("can_edit", "DAG"), ("can_create", "DAG Runs")),
+    "clearTaskInstances": (("can_edit", "DAG"), ("can_edit", "DAG Runs"), ("can_edit", "Task Instances")),
+    "clearDagRun": (("can_edit", "DAG"), ("can_edit", "DAG Runs")),
+    "setDagRunState": (("can_edit", "DAG"), ("can_edit", "DAG Runs")),
+    "setTaskInstanceState": (("can_edit", "DAG"), ("can_edit", "DAG Runs"), ("can_edit", "Task Instances")),
+    "setDagRunNote": (("can_edit", "DAG"), ("can_edit", "DAG Runs")),
+    "setTaskInstanceNote": (("can_edit", "DAG"), ("can_edit", "DAG Runs"), ("can_edit", "Task Instances")),
+    "deleteDagRun": (("can_edit", "DAG"), ("can_delete", "DAG Runs")),
+    "createPool": (("can_create", "Pools"),),
+    "updatePool": (("can_edit", "Pools"),),
+    "deletePool": (("can_delete", "Pools"),),
+    "setVariable": (("can_create", "Variables"),),
+    "updateVariable": (("can_edit", "Variables"),),
+    "deleteVariable": (("can_delete", "Variables"),),
+    "createAssetEvent": (("can_create", "Assets"),),
+    # Airflow 2 asks whether the DAG may be read, Airflow 3 whether it may be edited.
+    "deleteQueuedAssetEvents": (("can_delete", "Assets"), ("can_read", "DAG"), ("can_edit", "DAG")),
+    "createBackfill": (("can_edit", "DAG"), ("can_create", "DAG Runs")),
+}
+
+# These name a backfill, of which this world has none: who may see none is told so, before there is any change.
+BY_NUMBER = ("pauseBackfill", "resumeBackfill", "cancelBackfill")
+
+# What Airflow 2 does not have, and so has no name for.
+SILENT = ("reparseDag", "createBackfill")
+
+
+def holds(caller: str, action: str, resource: str, dag_id: str = "mine") -> bool:
+    """Say whether a caller was permitted this, of the DAG that is named where `DAG` is the resource."""
+    wanted = ("DAGs", f"DAG:{dag_id}") if resource == "DAG" else (resource,)
+    return any((action, one) in CALLERS[caller] for one in wanted)
+
+
+def noun(field: GraphQLField) -> str:
+    """Return the noun that a root field answers."""
+    return get_named_type(field.type).name.removesuffix("Connection")
+
+
+@pytest.fixture(params=["2.11-sqlite", "3.3-sqlite"])
+def guarded(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Return a world with DAGs `mine` and `secret`, filled alike, and a variable."""
+    made = fill(open_world(request, request.param), "secret", "mine")
+    made.insert("variable", {"key": "shared", "val": "v", "is_encrypted": False})
+    yield made
+    made.close()
+
+
+def actor(world: World, caller: str) -> Actor:
+    """Return a caller as FAB's roles make them."""
+    named = {"Assets": "Datasets"} if world.generation.number == 2 else {}
+    pairs = [(action, named.get(resource, resource)) for action, resource in CALLERS[caller]]
+    return Actor(caller, "test", grants_of(pairs, world.generation.number))
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_root_field_of_queries_tells_what_the_role_permits(guarded: World, caller: str) -> None:
+    for name, field in roots("query"):
+        if name in OPEN or name in ("node", "nodes"):
+            continue
+        parts = READING[noun(field)]
+        # Of what belongs to a DAG, only the part is asked for; whose DAG may not be read is left out.
+        permitted = (
+            all(holds(caller, "can_read", part) for part in parts) if parts else holds(caller, "can_read", "DAG")
+        )
+        for dag_id in ("mine", "secret", "no_dag"):
+            known = {
+                "dagId": dag_id,
+                "runId": f"{dag_id}_1",
+                "taskId": f"{dag_id}_a",
+                "name": "shared",
+                "key": "shared",
+            }
+            written, given = asked("query", name, field, **known)
+            told = guarded.graph(written, actor=actor(guarded, caller), **given)
+            codes = [error["extensions"]["code"] for error in told["errors"]]
+
+            assert codes == ([] if permitted else ["FORBIDDEN"]), (name, dag_id)
+            if not holds(caller, "can_read", "DAG", "secret"):
+                assert "secret" not in json.dumps(told["data"]), (name, dag_id)
+
+
+def answered(field: GraphQLField) -> set[str]:
+    """Return the nouns that a mutation's answer tells of what was changed."""
+    named = get_named_type(field.type)
+    if is_entity(named):
+        return {named.name}
+    fields = getattr(named, "fields", {})
+    return {one for inner in fields.values() for one in answered(inner)}
+
+
+def may(caller: str, name: str, field: GraphQLField, dag_id: str) -> bool:
+    """Say whether a caller may make a change, and read all that is selected of it."""
+    changes = all(holds(caller, action, resource, dag_id) for action, resource in CHANGING[name])
+    parts = {part for one in answered(field) for part in READING[one]}
+    of_dag = not parts.issubset(_SHARED) or "DAG" in answered(field)
+    reads = all(holds(caller, "can_read", part) for part in parts)
+    return changes and reads and (not of_dag or holds(caller, "can_read", "DAG", dag_id))
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_every_mutation_does_what_the_role_permits_and_tells_the_audit_log(guarded: World, caller: str) -> None:
+    for name, field in roots("mutation"):
+        for dag_id in ("secret", "no_dag", "mine"):
+            known = {
+                "dagId": dag_id,
+                "runId": f"{dag_id}_1",
+                "taskId": f"{dag_id}_a",
+                "name": "shared",
+                "key": "shared",
+            }
+            written, given = asked("mutation", name, field, **known)
+            before, audited = stored(guarded), len(guarded.rows("log", "id"))
+
+            told = guarded.graph(written, actor=actor(guarded, caller), **given)
+
+            if name in BY_NUMBER:
+                assert refused(told, name) is not holds(caller, "can_read", "DAG Runs"), name
+                assert stored(guarded) == before
+                continue
+            assert refused(told, name) is not may(caller, name, field, dag_id), (name, dag_id, told["errors"])
+            if refused(told, name):
+                assert stored(guarded) == before, (name, dag_id)
+            owners = [row["owner"] for row in guarded.rows("log", "owner")[audited:]]
+            silent = name in SILENT and guarded.generation.number == 2
+            assert owners == ([] if silent else [caller]), (name, dag_id)
+
+
+@pytest.mark.parametrize("after", ["bogus", "of another list"])
+def test_a_wrong_cursor_in_what_is_selected_of_a_change_is_refused_before_it(guarded: World, after: str) -> None:
+    if after == "of another list":
+        after = guarded.data("{ pools { pageInfo { endCursor } } }")["pools"]["pageInfo"]["endCursor"]
+    before = stored(guarded)
+
+    told = guarded.graph(
+        """mutation ($after: String) {
+          pauseDag(dagId: "mine") { latestRun { taskInstances(after: $after) { nodes { taskId } } } }
+        }""",
+        after=after,
+    )
+
+    assert [error["extensions"]["code"] for error in told["errors"]] == ["INVALID"]
+    assert stored(guarded) == before
+    assert [row["owner"] for row in guarded.rows("log", "owner")] == ["tester"]

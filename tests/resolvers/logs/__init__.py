@@ -1,0 +1,1 @@
+"""Task logs: where they lie, who serves them, and what is told of them."""
