@@ -5,7 +5,6 @@ from functools import partial
 from itertools import chain
 
 from graph.http.auth import actor_of
-from graph.rest.body import Body
 from graph.rest.clairvoyant import (
     airflow,
     backfills,
@@ -24,6 +23,7 @@ from graph.rest.clairvoyant.admin import page
 from graph.rest.clairvoyant.answering import Commands, envelope, refused
 from graph.rest.clairvoyant.asking import reading
 from graph.rest.dialect import Answer, Dialect, RefusedError
+from graph.rest.lenient import ANYTHING
 from graph.rest.rows import Custom
 from resolvers.errors import Problem
 
@@ -47,9 +47,6 @@ COMMANDS = Commands.of(
     )
 )
 
-# The body is read by `reading`, whatever it is.
-_ANYTHING = Body(())
-
 
 def _render(problem: Problem | RefusedError) -> Answer:
     """Render what is refused before there is a command: a page for what HTTP itself refuses, else the envelope."""
@@ -64,8 +61,8 @@ def _render(problem: Problem | RefusedError) -> Answer:
 CLAIRVOYANT = Dialect(
     "/admin/rest_api",
     (
-        Custom("GET", "/api", COMMANDS.answer, body=_ANYTHING),
-        Custom("POST", "/api", COMMANDS.answer, body=_ANYTHING),
+        Custom("GET", "/api", COMMANDS.answer, body=ANYTHING),
+        Custom("POST", "/api", COMMANDS.answer, body=ANYTHING),
         Custom("GET", "/", partial(page, COMMANDS.by_name.values()), open=True),
     ),
     _render,

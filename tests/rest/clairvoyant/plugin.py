@@ -80,7 +80,9 @@ def plugin_of(store: Any, kind: str, **settings: object) -> Iterator[Plugin]:
     told = {"tokens": TOKENS, "dialects": "clairvoyant", **settings}
     world = World.configured(store.database(minor), minor, environment, **told)
     try:
-        world.dag("demo_etl", {"extract": ["transform"], "transform": ["load", "notify"], "load": ["notify"], "notify": []})
+        world.dag(
+            "demo_etl", {"extract": ["transform"], "transform": ["load", "notify"], "load": ["notify"], "notify": []}
+        )
         world.dag("another", {"only": []})
         with served(world) as told_at:
             yield Plugin(world, told_at.address)

@@ -1,4 +1,4 @@
-"""What Airflow's own command line is asked, if the settings allow it: argument by argument, and nothing of ours with it."""
+"""What Airflow's own command line is asked, if settings allow it: argument by argument, nothing of ours with it."""
 
 import pytest
 

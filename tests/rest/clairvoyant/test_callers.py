@@ -58,8 +58,12 @@ def test_the_token_of_the_configuration_opens_nothing_else(serve: Serve) -> None
 
     for headers in ({USUAL: "changeme"}, {"Authorization": "Bearer changeme"}):
         assert plugin.send("GET", "/api/v1/dags", token=None, headers=headers).status_code == 401
-        assert plugin.send("POST", "/graphql", token=None, headers=headers, json={"query": "{ dags { totalCount } }"}) \
-            .status_code == 401
+        assert (
+            plugin.send(
+                "POST", "/graphql", token=None, headers=headers, json={"query": "{ dags { totalCount } }"}
+            ).status_code
+            == 401
+        )
 
 
 def test_unless_named_the_dialect_is_not_served(serve: Serve) -> None:

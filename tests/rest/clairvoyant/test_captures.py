@@ -16,7 +16,7 @@ CAPTURED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "captured.j
 
 # Between commas: of which calls, what differs, and why. The rest is the same, word for word.
 REASONS = {
-    "tree": "siblings are in the order of their ids, where the original's changed; and these worlds have EmptyOperators",
+    "tree": "siblings are in the order of their ids, the original's changed; and operators are EmptyOperators",
     "scheduled": "no scheduler runs in these worlds",
     "now": "the original names the moment of its own call",
     "usage": "the usage that is printed is a line, not the whole text of a parser",

@@ -102,9 +102,10 @@ def test_as_documented_the_output_is_a_text_and_the_arguments_lack_the_command(s
     assert plugin.ask("list_tasks", dag_id="another")["output"] == "only\n"
     assert plugin.post("pause", dag_id="another")["post_arguments"] == {"dag_id": "another"}
     assert plugin.ask("rest_api_plugin_version")["output"] == "1.0.7"
-    assert "TaskNotFound: Task no not found" in plugin.ask(
-        "task_state", dag_id="another", task_id="no", execution_date="2026-01-01"
-    )["output"]
+    assert (
+        "TaskNotFound: Task no not found"
+        in plugin.ask("task_state", dag_id="another", task_id="no", execution_date="2026-01-01")["output"]
+    )
 
 
 def stored(plugin: Plugin) -> list[dict[str, object]]:
