@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from graph.rest.dialect import Authenticate, Dialect, callers_of
-from graph.rest.experimental import dag_runs, dags, deployment, pools, tasks
+from graph.rest.experimental import dag_runs, dags, deployment, lineage, pools, tasks
 from graph.rest.experimental.problems import render
 from graph.rest.lenient import leniently
 from resolvers.access.actor import Actor
@@ -39,7 +39,7 @@ def _is_served(service: Service) -> bool:
 
 EXPERIMENTAL = Dialect(
     "/api/experimental",
-    (*deployment.ROWS, *dag_runs.ROWS, *tasks.ROWS, *dags.ROWS, *pools.ROWS),
+    (*deployment.ROWS, *dag_runs.ROWS, *tasks.ROWS, *dags.ROWS, *pools.ROWS, *lineage.ROWS),
     render,
     leniently,
     headers={"Deprecation": "true", "Link": f'<{_OLD}>; rel="deprecation"; type="text/html"'},

@@ -92,3 +92,13 @@ def test_a_dag_is_deleted_and_counted(early: Early) -> None:
     assert early.world.rows("dag", "dag_id", dag_id="another") == []
     early.world.task_instance("demo_etl", "x1", "load", "running")
     assert early.send("DELETE", f"{AT}/dags/demo_etl").json() == {"error": "TaskInstances still running"}
+
+
+def test_lineage_is_what_tasks_said_that_they_read_and_wrote(early: Early) -> None:
+    for key in ("pipeline_outlets", "return_value"):
+        early.world.xcom("demo_etl", "r1", "extract", key, [{"uri": "s3://lake/raw"}])
+
+    told = early.send("GET", f"{AT}/lineage/demo_etl/2021-05-01").json()
+
+    assert told == {"task_ids": {"extract": {"outlets": [{"uri": "s3://lake/raw"}]}}}
+    assert early.send("GET", f"{AT}/lineage/nope/2021-05-01").status_code == 404
