@@ -80,7 +80,7 @@ _NEEDS: Mapping[Permission, _Needs] = {
     Permission.ROLE_DELETE: _Needs(None, ((DELETE, "Roles"),)),
     Permission.PERMISSION_READ: _Needs(None, ((READ, "Permissions"),)),
     # Airflow has no words for these: who can give themselves any right has them too.
-    Permission.DAG_DEPLOY: _Needs(None, ((EDIT, "Roles"),)),
+    Permission.DAG_FILE_CREATE: _Needs(None, ((EDIT, "Roles"),)),
     Permission.PLAN_READ: _Needs(None, ((EDIT, "Roles"),)),
 }
 

@@ -13,7 +13,7 @@ class Permission(StrEnum):
     DAG_EDIT = "dag.edit"
     DAG_DELETE = "dag.delete"
     # Putting a file among those of the DAGs: its code runs as Airflow.
-    DAG_DEPLOY = "dag.deploy"
+    DAG_FILE_CREATE = "dag_file.create"
     DAG_SOURCE_READ = "dag_source.read"
     DAG_WARNING_READ = "dag_warning.read"
     DAG_DEPENDENCY_READ = "dag_dependency.read"

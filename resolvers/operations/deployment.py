@@ -29,7 +29,7 @@ class DeployedFile:
     path: str
 
 
-@operation(needs=Permission.DAG_DEPLOY, audit=Audit("deploy_dag", "deploy_dag", "POST", ()))
+@operation(needs=Permission.DAG_FILE_CREATE, audit=Audit("deploy_dag", "deploy_dag", "POST", ()))
 def deploy_dag_file(work: Work, *, name: str, source: bytes, force: bool = False) -> DeployedFile:
     """Write a DAG file under its base name; with `force`, in the place of one that is there.
 

@@ -77,7 +77,7 @@ def test_only_administrators_deploy(serve: Serve, tmp_path: Path) -> None:
         files = {"dag_file": ("fresh.py", FILE.encode(), "text/x-python")}
         answer = plugin.send("POST", f"{PLACE}?api=deploy_dag", token=token, files=files)
         assert answer.status_code == 403
-        assert "needs the permission dag.deploy" in answer.json()["output"]
+        assert "needs the permission dag_file.create" in answer.json()["output"]
     assert list(folder.iterdir()) == []
     assert plugin.send("GET", f"{PLACE}?api=deploy_dag").json()["output"] == "dag_file should be provided"
 
