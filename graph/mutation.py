@@ -2,7 +2,18 @@
 
 import strawberry
 
-from graph.changes import assets, backfills, clearing, connections, dags, pools, runs, task_instances, variables
+from graph.changes import (
+    assets,
+    backfills,
+    clearing,
+    connections,
+    dags,
+    pools,
+    runs,
+    series,
+    task_instances,
+    variables,
+)
 from graph.types.asset_event import AssetEvent
 from graph.types.backfill import Backfill
 from graph.types.connection import ConnectionSettings
@@ -36,6 +47,10 @@ class Mutation:
     )
     trigger_dag: runs.TriggerDagPayload = strawberry.mutation(
         resolver=runs.trigger_dag, description="Trigger a run of a DAG. Airflow's scheduler carries it out."
+    )
+    trigger_dag_series: series.TriggerDagSeriesPayload = strawberry.mutation(
+        resolver=series.trigger_dag_series,
+        description="Trigger a run for each date of a DAG's schedule between two dates that has none; all, or none.",
     )
     clear_task_instances: clearing.ClearedPayload = strawberry.mutation(
         resolver=task_instances.clear_task_instances,

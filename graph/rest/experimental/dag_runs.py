@@ -83,11 +83,12 @@ PRINTED_RUN = codec(
 
 _ATTRIBUTES = (
     "id dag_id run_id state run_type queued_at start_date end_date data_interval_start data_interval_end "
-    "last_scheduling_decision clear_number conf"
+    "last_scheduling_decision clear_number"
 )
 _VARIABLES_JSON = codec(
     DagRun,
     **{name: computed(name, printed) for name in _ATTRIBUTES.split()},
+    conf="conf",
     execution_date=computed("nominal_date", printed),
     external_trigger=computed("is_external", lambda is_external: str(bool(is_external))),
 )
@@ -134,7 +135,8 @@ def _dag_run(call: Call) -> Answer:
     """Return the state of a run; as it was documented, with all that is known of it."""
     call.admit(RUNS)
     if call.session.service.settings.experimental_answers == "documented":
-        return Answer(run_of_date(call, _VARIABLES_JSON))
+        run = run_of_date(call, _VARIABLES_JSON)
+        return Answer({**run, "conf": str(run["conf"])})
     return Answer({"state": run_of_date(call, PRINTED_RUN)["state"]})
 
 

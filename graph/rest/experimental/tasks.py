@@ -1,11 +1,11 @@
 """Tasks and task instances, all that is known of them, as Python prints it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from graph.rest.call import Call
-from graph.rest.codec import Json, codec, computed, one
+from graph.rest.codec import Json, codec, computed, one, stored
 from graph.rest.dialect import Answer
 from graph.rest.early import printed
 from graph.rest.experimental.dag_runs import PRINTED_RUN, known_dag, run_of_date
@@ -60,25 +60,38 @@ _GROUP = "<airflow.utils.task_group.TaskGroup object at 0x0>"
 
 
 def _attributes(fields: Any) -> Json:  # noqa: ANN401 - as the serialized DAG has them
-    """Return what is stored of a task, its operator's own attributes too, each as Python prints it."""
-    names = dict.fromkeys(name for layer in fields.layers for name in layer)
-    told = {name: fields.value(name) for name in names if name[0] != "_" and name not in _NOT_TOLD}
-    unsaid = {**_UNSAID, **dict.fromkeys(fields.texts("template_fields"), "None")}
-    return {**unsaid, **{name: _told(name, value) for name, value in told.items()}, "task_group": _GROUP}
+    """Return what is stored of a task, its operator's own attributes too."""
+    names = dict.fromkeys((*fields.texts("template_fields"), *(name for layer in fields.layers for name in layer)))
+    return {name: fields.value(name) for name in names if name[0] != "_" and name not in _NOT_TOLD}
 
 
-def _params(params: Any) -> str:  # noqa: ANN401 - as the serialized DAG has them
-    return str({name: param.default if param.has_default else None for name, param in params.items()})
+def _params(params: Any) -> Json:  # noqa: ANN401 - as the serialized DAG has them
+    return {name: param.default if param.has_default else None for name, param in params.items()}
 
 
 def _weight_rule(rule: str) -> str:
     return f"<airflow.task.priority_strategy._{rule.title()}PriorityWeightStrategy object at 0x0>"
 
 
-def _told(name: str, value: object) -> str:
+def _told(call: Call, name: str, value: object) -> str:
+    """Return an attribute as Python prints it, secrets in it hidden."""
+    value = call.session.service.masking.mask(_plain(value), name)
     if name in _SPANS and isinstance(value, int | float):
         return str(timedelta(seconds=value))
     return printed(value)
+
+
+def _plain(value: object) -> object:
+    """Return a value without the objects in it that only the code of the DAG knows."""
+    match value:
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+        case None | str() | int() | float() | datetime() | timedelta():
+            return value
+        case _:
+            return f"<{type(value).__name__}>"
 
 
 def _ids(ids: tuple[str, ...]) -> str:
@@ -103,7 +116,9 @@ def _task(call: Call) -> Answer:
     known_dag(call)
     found = _known_task(call, _TASK_JSON)
     attributes: Any = found.pop("attributes")
-    return Answer({**attributes, **found})
+    attributes["params"] = found.pop("params")
+    told = {name: _told(call, name, value) for name, value in attributes.items()}
+    return Answer({**_UNSAID, **told, "task_group": _GROUP, **found})
 
 
 def _known_task(call: Call, codec_: Selection) -> Json:
@@ -117,7 +132,7 @@ def _known_task(call: Call, codec_: Selection) -> Json:
 _AS_STORED = (
     "dag_id run_id task_id map_index state try_number max_tries start_date end_date duration hostname unixname job_id "
     "pool pool_slots queue priority_weight operator custom_operator_name queued_dttm queued_by_job_id pid executor "
-    "updated_at rendered_map_index external_executor_id trigger_id trigger_timeout next_method next_kwargs"
+    "updated_at rendered_map_index external_executor_id trigger_id trigger_timeout next_method"
 )
 
 
@@ -126,6 +141,7 @@ def _instance_json(**more: Any) -> Selection:  # noqa: ANN401 - whatever a codec
         TaskInstance,
         **{name: computed(name, printed) for name in _AS_STORED.split()},
         executor_config=computed("executor_settings", lambda settings: str(settings or {})),
+        next_kwargs=stored("next_kwargs"),
         test_mode=Constant("False"),
         rendered_task_instance_fields=Constant("None"),
         dag_run=one("dag_run", PRINTED_RUN),
@@ -152,6 +168,7 @@ def _instance(call: Call) -> Answer:
     if found is None:
         date = read_date(call.path["execution_date"])
         raise refused(404, f"Task {task_id} instance for date {date} not found")
+    found["next_kwargs"] = _told(call, "next_kwargs", found["next_kwargs"])
     of_run = found["dag_run"]
     found["dag_run"] = of_run["printed"] if isinstance(of_run, dict) else "None"
     return Answer(found)

@@ -1,8 +1,11 @@
 """Runs by the experimental API: what is made, and what is told of them."""
 
+from typing import Any
+
 import pytest
 
 from tests.rest.early import Early, early_of
+from tests.world import simple_dag
 
 AT = "/api/experimental"
 RUNS = f"{AT}/dags/demo_etl/dag_runs"
@@ -78,10 +81,27 @@ def test_a_task_tells_its_attributes_as_python_prints_them(early: Early) -> None
     assert {type(value) for value in told.values()} == {str}
 
 
+def test_a_task_hides_what_is_secret_by_its_name(early: Early) -> None:
+    dag = simple_dag(early.world.generation, "sealed", {"work": []})
+    stored: Any = dag["dag"]["tasks"][0]["__var"]
+    stored |= {"env": {"__type": "dict", "__var": {"DB_PASSWORD": "hush"}}, "api_key": "hush"}
+    early.world.dag("sealed", serialized=dag)
+
+    told = early.send("GET", f"{AT}/dags/sealed/tasks/work").json()
+
+    assert told["env"] == "{'DB_PASSWORD': '***'}"
+    assert told["api_key"] == "***"
+
+
 def test_code_is_text_that_no_browser_runs(early: Early) -> None:
+    early.world.source("demo_etl", "<script>alert()</script>")
+
     answer = early.send("GET", f"{AT}/dags/demo_etl/code")
 
-    assert answer.status_code == 404
+    assert answer.text == "<script>alert()</script>"
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"].startswith("sandbox")
+    assert early.send("GET", f"{AT}/dags/another/code").status_code == 404
     assert early.send("GET", f"{AT}/dags/nope/code").json() == {"error": "Dag id nope not found in DagModel"}
 
 
