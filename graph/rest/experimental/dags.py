@@ -64,6 +64,8 @@ def _delete(call: Call) -> Answer:
 
 ROWS: tuple[Row, ...] = (
     Custom("DELETE", "/dags/{dag_id}", _delete),
+    # Where Airflow's own client sends it, and its server never was.
+    Custom("DELETE", "/dags/{dag_id}/delete_dag", _delete),
     Custom("GET", "/dags/{dag_id}/paused/{paused}", _set_paused),
     Custom("GET", "/dags/{dag_id}/paused", _is_paused),
     Custom("GET", "/dags/{dag_id}/code", _code),

@@ -35,7 +35,11 @@ def _save(call: Call) -> Answer:
         if len(_named(name)) > NAME_LENGTH:
             raise refused(400, f"Pool name can't be more than {NAME_LENGTH} characters")
         description = call.body.get("description")
-        return {"slots": _number(call.body), "description": None if description is None else str(description)}
+        told: dict[str, object] = {"description": None if description is None else str(description)}
+        # Airflow 2's own client sends it, where the original knew nothing of it.
+        if isinstance(call.body.get("include_deferred"), bool):
+            told["include_deferred"] = call.body["include_deferred"]
+        return {"slots": _number(call.body), **told}
 
     try:
         call.change(operation, {"name": name}, told)

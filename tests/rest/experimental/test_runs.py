@@ -94,9 +94,9 @@ def test_a_task_hides_what_is_secret_by_its_name(early: Early) -> None:
 
 
 def test_code_is_text_that_no_browser_runs(early: Early) -> None:
-    early.world.source("demo_etl", "<script>alert()</script>")
+    early.world.source("when_daily", "<script>alert()</script>")
 
-    answer = early.send("GET", f"{AT}/dags/demo_etl/code")
+    answer = early.send("GET", f"{AT}/dags/when_daily/code")
 
     assert answer.text == "<script>alert()</script>"
     assert answer.headers["content-type"].startswith("text/html")
