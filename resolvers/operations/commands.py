@@ -57,6 +57,10 @@ def task_command(
         raise NotFound(f"DAG '{dag_id}' has no task '{task_id}'.", field="taskId")
     if dag_id.startswith("-") or task_id.startswith("-"):
         raise Invalid("An id that begins with a dash would be taken for an option.", field="dagId")
+    if dry_run and work.generation.number == 3:
+        raise Unsupported(
+            "Airflow 3 has no dry run of a task: nothing was run.", field="dryRun", hint="See what render tells."
+        )
     options = ["--dry-run"] if dry_run else []
     if params is not None:
         options += ["--task-params", json.dumps(params)]

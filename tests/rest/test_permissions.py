@@ -56,6 +56,10 @@ BODIES: Mapping[tuple[str, str], object] = {
     ("POST", "/connections"): {"connection_id": "new", "conn_type": "http"},
     ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
     ("POST", "/dag_runs"): {"dag_id": "etl"},
+    ("POST", "/users"): {"username": "ben", "email": "ben@example.org", "first_name": "Ben", "last_name": "B"},
+    ("PATCH", "/users/{username}"): {"username": "ben", "email": "b", "first_name": "Ben", "last_name": "B"},
+    ("POST", "/roles"): {"name": "Keepers", "actions": []},
+    ("PATCH", "/roles/{role_name}"): {"name": "Keepers"},
 }
 NAMES = {
     "{dag_id}": "etl",
@@ -76,6 +80,8 @@ NAMES = {
     "{paused}": "true",
     "{name}": "narrow",
     "{run_id:path}": "r2",
+    "{username}": "ben",
+    "{role_name}": "Keepers",
 }
 
 DAG_NOUNS = ("dag", "run", "task", "task_instance")

@@ -39,10 +39,10 @@ def test_the_configuration_may_want_the_loading_too(serve: Serve) -> None:
 
 
 def test_a_test_is_given_its_arguments_one_by_one_and_none_of_our_settings(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    serve: Serve,
 ) -> None:
-    monkeypatch.setenv("AIRFLOW_GRAPH_TOKENS", "secret")
-    plugin = serve(airflow_commands=ALL, airflow={"AIRFLOW_GRAPH_TOKENS": "secret", "PATH": "/usr/bin:/bin"})
+    environment = {"AIRFLOW_GRAPH_TOKENS": "secret", "PATH": "/usr/bin:/bin"}
+    plugin = serve("2.11-sqlite", airflow_commands=ALL, airflow=environment)
 
     told = plugin.ask("test", **NAMED, dryrun="on", task_params='{"a": "$(id); b"}')
 
@@ -52,6 +52,12 @@ def test_a_test_is_given_its_arguments_one_by_one_and_none_of_our_settings(
         '<{"a": "$(id); b"}>\n<demo_etl>\n<load>\n<2021-05-01T00:00:00+00:00>\n'
     )
     assert told["output"]["stderr"] == "0\n"
+
+
+def test_a_dry_run_that_airflow_3_does_not_have_runs_nothing(serve: Serve) -> None:
+    reason = serve(airflow_commands=ALL).stderr("test", **NAMED, dry_run="on")
+
+    assert "Airflow 3 has no dry run of a task: nothing was run." in reason
 
 
 def test_a_command_that_fails_is_told_as_it_failed(serve: Serve) -> None:
