@@ -63,6 +63,7 @@ CHANGING: Mapping[str, tuple[Pair, ...]] = {
     "setDagsPaused": (("can_edit", "DAG"),),
     "reparseDag": (("can_edit", "DAG"),),
     "triggerDag": (("can_edit", "DAG"), ("can_create", "DAG Runs")),
+    "triggerDagSeries": (("can_edit", "DAG"), ("can_create", "DAG Runs")),
     "clearTaskInstances": (("can_edit", "DAG"), ("can_edit", "DAG Runs"), ("can_edit", "Task Instances")),
     "clearDagRun": (("can_edit", "DAG"), ("can_edit", "DAG Runs")),
     "setDagRunState": (("can_edit", "DAG"), ("can_edit", "DAG Runs")),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from resolvers.setup import callers
 from tests.http.server import ADMIN
 from tests.rest.astronomer.conftest import CONFIGURED, SECRET
 from tests.rest.early import Early, early_of
@@ -134,3 +135,10 @@ def test_the_rest_of_the_shared_prefix_is_the_stable_api_s(documented: Early) ->
     assert documented.send("GET", "/api/v1/dags").json()["total_entries"] == 3
     assert documented.send("GET", "/api/v1/dags/demo_etl/dagRuns").json()["total_entries"] == 2
     assert documented.send("DELETE", RUNS, authorization=SECRET).status_code == 405
+
+
+def test_the_secret_is_told_among_the_ways_in_but_not_what_it_is(request: pytest.FixtureRequest) -> None:
+    with early_of(request, "2.11-sqlite", CONFIGURED, tokens=None) as early:
+        told = callers(early.world.service)
+
+    assert told == "the secret of the dialect astronomer"
