@@ -23,22 +23,27 @@ def conf_of(told: str, name: str) -> dict[str, object]:
 
 
 def _trigger(asked: Asked) -> Told:
-    """Make a run of a DAG; without a date, one about this very second."""
+    """Make a run of a DAG; without a date, one about this very second, or about this moment where that is taken."""
     dag_id, named = asked.text("dag_id"), asked.text("exec_date")
-    date = asked.date("exec_date") if named else datetime.now(UTC).replace(microsecond=0)
-    run_id = asked.text("run_id") or f"manual__{date.isoformat()}"
+    now = datetime.now(UTC)
+    dates = [asked.date("exec_date")] if named else [now.replace(microsecond=0), now]
     conf = conf_of(asked.text("conf"), "conf") if asked.text("conf") else None
-    try:
-        key = asked.session.run(trigger_run, dag_id=dag_id, run_id=run_id, logical_date=date, conf=conf)
-    except Conflict as conflict:
-        same = has_run(asked, run_id)
-        detail = f"Run id {run_id} already exists for dag id {dag_id}" if same else conflict.detail
-        raise FailedError(detail, "airflow.exceptions.DagRunAlreadyExists") from conflict
-    except NotFound as missing:
-        raise FailedError(missing.detail, "airflow.exceptions.DagNotFound") from missing
-    # So it prints a date that it was given, and one that it found by itself.
+    for date in dates:
+        run_id = asked.text("run_id") or f"manual__{date.isoformat()}"
+        try:
+            asked.session.run(trigger_run, dag_id=dag_id, run_id=run_id, logical_date=date, conf=conf)
+        except Conflict as conflict:
+            taken = has_run(asked, run_id)
+            if date is not dates[-1] and not (taken and asked.text("run_id")):
+                continue
+            detail = f"Run id {run_id} already exists for dag id {dag_id}" if taken else conflict.detail
+            raise FailedError(detail, "airflow.exceptions.DagRunAlreadyExists") from conflict
+        except NotFound as missing:
+            raise FailedError(missing.detail, "airflow.exceptions.DagNotFound") from missing
+        break
+    # So the original prints a date that it was given, and one that it found by itself.
     shown = date.isoformat() if named else str(date)
-    return said(f"Created <DagRun {dag_id} @ {shown}: {key.run_id}, externally triggered: True>\n")
+    return said(f"Created <DagRun {dag_id} @ {shown}: {run_id}, externally triggered: True>\n")
 
 
 def _state(asked: Asked) -> Told:

@@ -77,6 +77,15 @@ def test_a_triggered_run_waits_for_the_scheduler_and_is_found_by_its_date(plugin
     assert plugin.stdout("dag_state", dag_id="demo_etl", execution_date=date.isoformat()) == "queued\n"
 
 
+def test_runs_that_are_triggered_in_one_second_are_as_many_runs(plugin: Plugin) -> None:
+    told = [plugin.stdout("trigger_dag", dag_id="demo_etl") for _ in range(5)]
+
+    assert len(set(told)) == 5
+    assert len(plugin.world.rows("dag_run", "run_id", dag_id="demo_etl")) == 5
+    plugin.stdout("trigger_dag", dag_id="demo_etl", run_id="r")
+    assert "Run id r already exists for dag id demo_etl" in plugin.stderr("trigger_dag", dag_id="demo_etl", run_id="r")
+
+
 def test_a_conf_that_is_no_json_object_triggers_nothing(plugin: Plugin) -> None:
     assert "json.decoder.JSONDecodeError: " in plugin.stderr("trigger_dag", dag_id="demo_etl", conf="{")
     assert "ValueError: conf must be a JSON object" in plugin.stderr("trigger_dag", dag_id="demo_etl", conf="[1]")
