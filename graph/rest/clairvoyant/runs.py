@@ -40,10 +40,10 @@ def _trigger(asked: Asked) -> Told:
             raise FailedError(detail, "airflow.exceptions.DagRunAlreadyExists") from conflict
         except NotFound as missing:
             raise FailedError(missing.detail, "airflow.exceptions.DagNotFound") from missing
-        break
-    # So the original prints a date that it was given, and one that it found by itself.
-    shown = date.isoformat() if named else str(date)
-    return said(f"Created <DagRun {dag_id} @ {shown}: {run_id}, externally triggered: True>\n")
+        # So the original prints a date that it was given, and one that it found by itself.
+        shown = date.isoformat() if named else str(date)
+        return said(f"Created <DagRun {dag_id} @ {shown}: {run_id}, externally triggered: True>\n")
+    raise AssertionError("the last date returns or raises")
 
 
 def _state(asked: Asked) -> Told:
