@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from graph.http.gate import Gate
 from graph.http.workers import Workers
 from graph.rest.astronomer import ASTRONOMER
+from graph.rest.clairvoyant import CLAIRVOYANT
 from graph.rest.dialect import Authenticate, Dialect
 from graph.rest.experimental import EXPERIMENTAL
 from graph.rest.router import routes_of
@@ -18,6 +19,7 @@ DIALECTS: Mapping[str, tuple[Dialect, ...]] = {
     "stable": (STABLE,),
     "experimental": (EXPERIMENTAL,),
     "astronomer": ASTRONOMER,
+    "clairvoyant": (CLAIRVOYANT,),
 }
 
 

@@ -15,6 +15,7 @@ from resolvers.access.kerberos import Kerberos
 from resolvers.access.method import Installation, Method
 from resolvers.access.oidc import OpenIdTokens
 from resolvers.access.plugin_secret import PluginSecret
+from resolvers.access.plugin_token import PluginToken
 from resolvers.access.proxy import TrustedProxy
 from resolvers.access.simple_logins import SimpleLogins
 from resolvers.access.static import HeaderTokens, StaticTokens
@@ -36,6 +37,7 @@ METHODS: Mapping[str, Callable[[Installation], Method]] = {
 # What a REST dialect takes besides, as its original did, under that dialect's name: it counts there alone.
 DIALECT_METHODS: Mapping[str, Callable[[Installation], Method | None]] = {
     "astronomer": PluginSecret.of,
+    "clairvoyant": PluginToken.of,
 }
 
 

@@ -31,6 +31,8 @@ TELLING_NOTHING = {"/test", "/info"}
 
 # What a row needs in its address and body before it looks at who is asking.
 QUERIES: Mapping[tuple[str, str], str] = {
+    ("GET", "/api"): "?api=list_dags",
+    ("POST", "/api"): "?api=pause&dag_id=etl",
     ("PATCH", "/dags"): "?dag_id_pattern=e",
     ("GET", "/dagStats"): "?dag_ids=etl,mapped,described",
 }

@@ -127,6 +127,10 @@ def _finish_details(call: Call, dag: Json) -> None:
     dag.update(definition)  # type: ignore[call-overload] # the object of the nested codec
     # Airflow loads the DAG anew for this answer, and finds no owner on what it loads.
     dag.update(last_parsed=datetime.now(UTC), owners=[])
+    if call.session.generation.number == 2:
+        # The zone of the installation, whatever that of the DAG.
+        zone = call.session.service.config.value("core", "default_timezone") or "utc"
+        dag["timezone"] = "UTC" if zone.lower() == "utc" else zone
 
 
 def _details(call: Call) -> Answer:
