@@ -16,7 +16,8 @@ ASSETS = Guard((Permission.ASSET_READ,))
 # Assets are everybody's, but which DAGs wait for them, and which tasks update them, tells of DAGs.
 DAG_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="dag_id")
 TASK_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
-ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
+# No task made those that were made through the API.
+ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id", or_none=True)
 CONNECTIONS = Guard((Permission.CONNECTION_READ,))
 EVENT_LOGS = Guard((Permission.EVENT_LOG_READ,), dag="dag_id")
 DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="dag_id")
