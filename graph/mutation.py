@@ -2,14 +2,28 @@
 
 import strawberry
 
-from graph.changes import assets, backfills, clearing, connections, dags, pools, runs, task_instances, variables
+from graph.changes import (
+    assets,
+    backfills,
+    clearing,
+    connections,
+    dags,
+    pools,
+    roles,
+    runs,
+    task_instances,
+    users,
+    variables,
+)
 from graph.types.asset_event import AssetEvent
 from graph.types.backfill import Backfill
 from graph.types.connection import ConnectionSettings
 from graph.types.dag import DAG
 from graph.types.dag_run import DagRun
 from graph.types.pool import Pool
+from graph.types.role import Role
 from graph.types.task_instance import TaskInstance
+from graph.types.user import User
 from graph.types.variable import Variable
 
 
@@ -105,4 +119,27 @@ class Mutation:
     cancel_backfill: Backfill = strawberry.mutation(
         resolver=backfills.cancel_backfill,
         description="End a backfill: runs of it that wait become failed ones, those that run go on.",
+    )
+    create_user: User = strawberry.mutation(
+        resolver=users.create_user, description="Create a user of FAB's auth manager, who may come in at once."
+    )
+    update_user: User = strawberry.mutation(
+        resolver=users.update_user,
+        description="Change a user: within seconds they may do what their roles now permit, and come in by their new "
+        "password alone.",
+    )
+    delete_user: strawberry.ID = strawberry.mutation(
+        resolver=users.delete_user,
+        description="Delete a user; returns the id that they had. In Airflow 2 the author of a note cannot be deleted.",
+    )
+    create_role: Role = strawberry.mutation(
+        resolver=roles.create_role, description="Create a role of FAB's auth manager."
+    )
+    update_role: Role = strawberry.mutation(
+        resolver=roles.update_role,
+        description="Rename a role, or let it permit more; what it permits is never removed.",
+    )
+    delete_role: strawberry.ID = strawberry.mutation(
+        resolver=roles.delete_role,
+        description="Delete a role, also from those who have it; returns the id that it had.",
     )

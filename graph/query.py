@@ -23,7 +23,9 @@ from graph.types.installation import ConfigSection, Plugin, Provider, config, pl
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.pool import Pool, PoolFilter
+from graph.types.role import Permission, PermissionAction, Role, RoleFilter, RoleOrder
 from graph.types.task_instance import TaskInstance, TaskInstanceFilter, TaskInstanceOrder
+from graph.types.user import User, UserFilter, UserOrder
 from graph.types.variable import Variable, VariableFilter
 from graph.types.xcom import XCom, XComFilter, XComOrder
 
@@ -143,4 +145,26 @@ class Query:
     )
     backfill: Backfill | None = root_one(
         f"A backfill by its number; {_BY_KEY}", backfill_id=KeyPart("id", "The backfill's number.", int)
+    )
+    users: Page[User] | None = root_list(
+        "Users, the one made first first; none in an Airflow 3 without the FAB auth manager.",
+        order="id",
+        filter=UserFilter,
+        order_by=UserOrder,
+    )
+    user: User | None = root_one(
+        f"A user by their user name; {_BY_KEY}", username=KeyPart("username", "The user's name, as it is spelled.")
+    )
+    roles: Page[Role] | None = root_list(
+        "Roles, by name; none in an Airflow 3 without the FAB auth manager.",
+        order="name",
+        filter=RoleFilter,
+        order_by=RoleOrder,
+    )
+    role: Role | None = root_one(f"A role by its name; {_BY_KEY}", name=KeyPart("name", "The role's name."))
+    permissions: Page[Permission] | None = root_list(
+        "What roles may permit: each action on each resource, by number.", order="id"
+    )
+    permission_actions: Page[PermissionAction] | None = root_list(
+        "What can be done to resources, by number.", order="id"
     )

@@ -11,6 +11,7 @@ class Operator(StrEnum):
     """How a condition compares a logical column with a value."""
 
     EQUALS = "equals"
+    SPELLED = "equals in any case"
     IN = "in"
     NOT_IN = "not in"
     AT_LEAST = "at least"
@@ -32,7 +33,7 @@ class Match:
     `guard` is then that of the linked rows. `IN` takes a tuple, in which None stands for null; so does `NOT_IN`,
     which a null never meets. `EITHER` takes a tuple of conditions, at least one of which is to be met, whatever the
     column.
-    Text is compared without regard to case by `CONTAINS` and `LIKE` only; to `LIKE` alone `%` and `_`
+    Text is compared without regard to case by `SPELLED`, `CONTAINS` and `LIKE` only; to `LIKE` alone `%` and `_`
     mean what they do in SQL.
     """
 

@@ -4,13 +4,40 @@ import sqlite3
 from contextlib import closing
 
 import psycopg
+import pytest
+from sqlalchemy import func, select, update
 from werkzeug.security import generate_password_hash
 
+from tests.conftest import KINDS
 from tests.stores import RECORDINGS
-from tests.world import World
+from tests.world import DAY, World
 
 SHORT = "pbkdf2:sha256:1"
 """A kind of hash that costs next to nothing."""
+
+PEOPLED = tuple(kind for kind in KINDS if kind != "3.3-mysql")
+"""The worlds in which there can be users."""
+
+
+def open_peopled(request: pytest.FixtureRequest, kind: str, **settings: object) -> World:
+    """Return an empty world of a kind such as `3.3-sqlite`, with the tables of users."""
+    minor, backend = kind.split("-")
+    url = request.getfixturevalue(f"{backend}_store").database(minor)
+    make_tables(url, minor)
+    return World.open(url, minor, **settings)
+
+
+def staff(world: World) -> World:
+    """Add the roles Admin, Viewer and Public, and the users ada and vic, who made each other."""
+    admin = add_role(world, "Admin", "can_read on Users", "can_edit on Users", "can_read on Pools")
+    viewer = add_role(world, "Viewer", "can_read on Pools")
+    add_role(world, "Public")
+    ada = add_user(world, "ada", admin, created_on=DAY, changed_on=DAY)
+    vic = add_user(world, "vic", viewer, created_on=DAY, changed_on=DAY, created_by_id=ada)
+    table = world.generation.relation("user").table
+    with world.writing() as connection:
+        connection.execute(update(table).where(table.c.id == ada).values(changed_by_fk=vic))
+    return world
 
 
 def make_tables(url: str, minor: str) -> None:
@@ -74,7 +101,12 @@ def _named(world: World, relation: str, name: str) -> int:
 
 
 def _added(world: World, relation: str, **values: object) -> int:
-    """Add a row with the next id, as sequences of former FAB versions leave it to the writer."""
+    """Add a row with the next id, which on PostgreSQL its sequence must know to be taken."""
     number = max((int(row["id"]) for row in world.rows(relation, "id")), default=0) + 1
+    if world.service.engine.dialect.name == "postgresql":
+        with world.writing() as connection:
+            number = connection.execute(
+                select(func.nextval(f"{world.generation.relation(relation).table.name}_id_seq"))
+            ).scalar_one()
     world.insert(relation, {"id": number, **values})
     return number

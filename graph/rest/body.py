@@ -22,6 +22,11 @@ class Property:
     among: tuple[object, ...] = ()
     least: int | None = None
     items: Kind | None = None
+    # Of text: that it may not be empty.
+    filled: bool = False
+    # What an object has, or each object of a list; in one with gaps, nulls may stand among them.
+    within: tuple["Property", ...] = ()
+    gaps: bool = False
     # What Airflow looks at only when all of the above is well, and refuses in other words.
     required: bool = False
     refuses_null: bool = False
@@ -88,17 +93,21 @@ def check_body(body: Body, told: object) -> dict[str, object]:
 
 def check_fields(body: Body, told: Mapping[str, object]) -> None:
     """Refuse what Airflow finds at fault only on a second look, behind the query string."""
-    known = {one.name for one in body.properties}
-    faults = {
-        **{one.name: fault for one in body.properties if (fault := _fault(one, told))},
-        **{name: ["Unknown field."] for name in told if name not in known},
-    }
+    faults = _faults(body.properties, told)
     if faults:
         raise RefusedError(400, str(faults), title=body.title)
 
 
-def _fault(one: Property, told: Mapping[str, object]) -> list[str]:
-    """Return what the second look finds at fault."""
+def _faults(properties: tuple[Property, ...], told: Mapping[str, object]) -> dict[str, object]:
+    known = {one.name for one in properties}
+    return {
+        **{one.name: fault for one in properties if (fault := _fault(one, told))},
+        **{name: ["Unknown field."] for name in told if name not in known},
+    }
+
+
+def _fault(one: Property, told: Mapping[str, object]) -> object:
+    """Return what the second look finds at fault, by place where it looks into an object or a list."""
     if one.name not in told:
         return ["Missing data for required field."] if one.required else []
     value = told[one.name]
@@ -106,18 +115,30 @@ def _fault(one: Property, told: Mapping[str, object]) -> list[str]:
         return ["Field may not be null."]
     if one.longest is not None and isinstance(value, str) and len(value) > one.longest:
         return [f"Longer than maximum length {one.longest}."]
+    match value:
+        case dict() if one.within:
+            return _faults(one.within, value)
+        case list() if one.within:
+            looked = (
+                _faults(one.within, item) if isinstance(item, dict) else ["Field may not be null."] for item in value
+            )
+            return {at: fault for at, fault in enumerate(looked) if fault}
     return []
 
 
-def _check(one: Property, value: object) -> None:
-    if value is None and one.nullable:
+def _check(one: Property, value: object, place: str = "") -> None:
+    place = place or one.name
+    if value is None and one.nullable and not one.read_only:
         return
-    if not _is_of(value, one.kind):
-        raise _misfit(f"{value!r} is not of type '{_type_of(one.kind)}'", one.name)
-    if one.kind is Kind.MOMENT and read_moment(str(value)) is None:
-        raise _misfit(f"{value!r} is not a 'date-time'", one.name)
+    if not _is_of(value, one.kind) and not (value is None and one.nullable):
+        raise _misfit(f"{value!r} is not of type '{_type_of(one.kind)}'", place)
+    if one.kind is Kind.MOMENT and value is not None and read_moment(str(value)) is None:
+        raise _misfit(f"{value!r} is not a 'date-time'", place)
     if one.read_only:
-        raise _misfit("Property is read-only", one.name)
+        raise _misfit("Property is read-only", place)
+    if one.filled and not value:
+        raise _misfit(f"{value!r} should be non-empty", place)
+    _check_within(one, value, place)
     if one.items is not None and isinstance(value, list):
         for at, item in enumerate(value):
             if not _is_of(item, one.items) and not (one.among and item in one.among):
@@ -129,6 +150,21 @@ def _check(one: Property, value: object) -> None:
             raise _misfit(f"{item!r} is not one of {list(one.among)!r}", place)
     if one.least is not None and isinstance(value, int | float) and value < one.least:
         raise _misfit(f"{value!r} is less than the minimum of {one.least}", one.name)
+
+
+def _check_within(one: Property, value: object, place: str) -> None:
+    if not one.within:
+        return
+    parts = enumerate(value) if isinstance(value, list) else [("", value)]
+    for at, part in parts:
+        here = f"{place}.{at}" if isinstance(value, list) else place
+        if part is None and one.gaps:
+            continue
+        if not isinstance(part, dict):
+            raise _misfit(f"{part!r} is not of type 'object'", here)
+        for inner in one.within:
+            if inner.name in part:
+                _check(inner, part[inner.name], f"{here}.{inner.name}")
 
 
 def _misfit(detail: str, place: str) -> RefusedError:

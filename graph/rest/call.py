@@ -31,6 +31,7 @@ _COLUMNS = {
     "connection_id": "conn_id",
     "event_log_id": "id",
     "import_error_id": "id",
+    "role_name": "name",
 }
 
 # Names of what has secrets: of a change to it the audit log tells the body alone, where there is one.

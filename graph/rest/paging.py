@@ -85,13 +85,15 @@ class Sorting:
     usual: Order
     columns: Mapping[str, str] = field(default_factory=dict)
     refusal: str = "Ordering with {name!r} is disallowed or the attribute does not exist on the model"
+    # Whether a minus sign turns nothing round, but makes a name that nobody knows.
+    upwards: bool = False
 
     def order(self, wanted: object) -> Order:
         """Return the order that a client wants; a minus sign before it turns it round."""
         if wanted is None:
             return self.usual
         text = str(wanted)
-        name = text.lstrip("-")
+        name = text if self.upwards else text.lstrip("-")
         if name not in self.columns:
             raise RefusedError(400, self.refusal.format(name=name))
         return Order((self.columns[name],), descending=text.startswith("-"))

@@ -34,6 +34,12 @@ class Parameter:
     kind: Kind = Kind.TEXT
     required: bool = False
     least: int | None = None
+    # Whether a list goes on where the name is given again; else the last one is all of it.
+    repeats: bool = True
+
+
+MASK = Parameter("update_mask", Kind.LIST, repeats=False)
+"""Which of a body's properties count."""
 
 
 def lists(names: str) -> tuple[Parameter, ...]:
@@ -55,7 +61,8 @@ def read_query(parameters: Sequence[Parameter], query: QueryParams) -> dict[str,
 
 def _parameter(parameter: Parameter, given: Sequence[str]) -> object:
     if parameter.kind is Kind.LIST:
-        return tuple(part for text in given for part in text.split(","))
+        texts = given if parameter.repeats else given[-1:]
+        return tuple(part for text in texts for part in text.split(","))
     text = given[-1]
     match parameter.kind:
         case Kind.INTEGER | Kind.NUMBER:

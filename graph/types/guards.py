@@ -16,6 +16,10 @@ ASSETS = Guard((Permission.ASSET_READ,))
 # Assets are everybody's, but which DAGs wait for them, and which tasks update them, tells of DAGs.
 DAG_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="dag_id")
 TASK_ASSETS = Guard((Permission.ASSET_READ, Permission.DAG_READ, Permission.TASK_READ), dag="dag_id")
+USERS = Guard((Permission.USER_READ,))
+ROLES = Guard((Permission.ROLE_READ,))
+# What there is to be permitted, apart from who is: Airflow asks for a permission of its own.
+ACTIONS = Guard((Permission.PERMISSION_READ,))
 # No task made those that were made through the API.
 ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id", or_none=True)
 CONNECTIONS = Guard((Permission.CONNECTION_READ,))

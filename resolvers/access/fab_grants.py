@@ -101,6 +101,8 @@ _NEEDS_OF: Mapping[int, Mapping[Permission, _Needs]] = {
         Permission.TASK_INSTANCE_READ: _Needs(READ, _READ_INSTANCES, named=False),
         Permission.TASK_INSTANCE_EDIT: _Needs(EDIT, _EDIT_INSTANCES, named=False),
         Permission.EVENT_LOG_READ: _kept("Audit Logs"),
+        # Whoever may read roles may read what there is for them to permit.
+        Permission.PERMISSION_READ: _Needs(None, ((READ, "Roles"),)),
     },
 }
 

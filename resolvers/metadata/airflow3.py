@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, MetaData, func, select
 from sqlalchemy.sql.expression import ColumnElement, FromClause
-from sqlalchemy.types import NullType
 
 from resolvers.metadata.assets import assets
 from resolvers.metadata.backfills import backfill_relations
@@ -21,6 +20,7 @@ from resolvers.metadata.columns import (
     texts,
     uuids,
 )
+from resolvers.metadata.deadlines import deadline_relations
 from resolvers.metadata.files import FILE_LINKS_3, files3
 from resolvers.metadata.generation import Expression, Generation, Logical, Relation
 from resolvers.metadata.links import LINKS
@@ -140,32 +140,6 @@ _human_history = table(
     documents(_ANSWERS),
     booleans("multiple"),
     dates("created_at responded_at"),
-)
-_deadline = table(
-    TABLES,
-    "deadline",
-    uuids("id deadline_alert_id callback_id"),
-    integers("dagrun_id"),
-    booleans("missed"),
-    dates("deadline_time created_at last_updated_at"),
-    documents("callback"),
-)
-_deadline_alert = table(
-    TABLES,
-    "deadline_alert",
-    uuids("id serialized_dag_id"),
-    documents("reference callback_def"),
-    # Seconds: a number in 3.2, JSON in 3.3.
-    columns(NullType(), "interval"),
-)
-_callback = table(
-    TABLES,
-    "callback",
-    uuids("id"),
-    texts("type fetch_method bundle_name state"),
-    integers("priority_weight"),
-    documents("data"),
-    dates("created_at"),
 )
 _dag_version = table(
     TABLES,
@@ -351,20 +325,7 @@ _RELATIONS = (
         ("ti_history_id",),
         same(f"ti_history_id subject body multiple created_at responded_at {_ANSWERS}"),
     ),
-    Relation(
-        "deadline",
-        _deadline,
-        ("id",),
-        same("id deadline_alert_id callback_id dagrun_id missed deadline_time created_at last_updated_at callback"),
-        SINCE_AIRFLOW_3,
-    ),
-    Relation("deadline_alert", _deadline_alert, ("id",), same("id serialized_dag_id reference interval callback_def")),
-    Relation(
-        "callback",
-        _callback,
-        ("id",),
-        same("id type fetch_method bundle_name state priority_weight data created_at"),
-    ),
+    *deadline_relations(TABLES),
     Relation(
         "dag_version",
         _dag_version,

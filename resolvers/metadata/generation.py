@@ -20,6 +20,7 @@ class Capability(StrEnum):
     TRY_HISTORY = "task instance history"
     DAG_VERSIONS = "DAG versions"
     REPARSE = "requests to parse a file again"
+    USERS = "users in its database"
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ class Generation:
             Capability.TRY_HISTORY: "task_instance_history",
             Capability.DAG_VERSIONS: "dag_version",
             Capability.REPARSE: "dag_priority_parsing_request",
+            Capability.USERS: "ab_user",
         }[capability]
         return self.has_table(table)
 

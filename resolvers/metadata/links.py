@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from resolvers.metadata.assets import ASSET_LINKS
 from resolvers.metadata.backfills import BACKFILL_LINKS
 from resolvers.metadata.generation import Link
+from resolvers.metadata.people import PEOPLE_LINKS
 
 _TRY = (("dag_id", "dag_id"), ("run_id", "run_id"), ("task_id", "task_id"), ("map_index", "map_index"))
 
@@ -55,5 +56,6 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("task", "group"): Link("task_group", (("dag_id", "dag_id"), ("task_group_id", "group_id"))),
     **ASSET_LINKS,
     **BACKFILL_LINKS,
+    **PEOPLE_LINKS,
     ("task_group", "tasks"): Link("task", (("dag_id", "dag_id"), ("task_ids", "task_id"))),
 }

@@ -1,9 +1,11 @@
 """Users, roles and permissions as Airflow's FAB auth manager stores them, alike in both generations."""
 
-from sqlalchemy import MetaData
+from collections.abc import Mapping
+
+from sqlalchemy import MetaData, Table, select
 
 from resolvers.metadata.columns import booleans, dates, integers, same, table, texts
-from resolvers.metadata.generation import Relation
+from resolvers.metadata.generation import Expression, Link, Logical, Relation
 
 _DATES = "last_login created_on changed_on"
 
@@ -50,7 +52,16 @@ def people_relations(tables: MetaData) -> tuple[Relation, ...]:
         Relation("action", action, ("id",), same("id name")),
         Relation("resource", resource, ("id",), same("id name")),
         Relation(
-            "permission", permission, ("id",), {"id": "id", "action_id": "permission_id", "resource_id": "view_menu_id"}
+            "permission",
+            permission,
+            ("id",),
+            {
+                "id": "id",
+                "action_id": "permission_id",
+                "resource_id": "view_menu_id",
+                "action": Logical(_name_in(action, "permission_id"), ("permission_id",)),
+                "resource": Logical(_name_in(resource, "view_menu_id"), ("view_menu_id",)),
+            },
         ),
         Relation(
             "role_permission",
@@ -64,3 +75,20 @@ def people_relations(tables: MetaData) -> tuple[Relation, ...]:
             for name, joined in between.items()
         ),
     )
+
+
+def _name_in(named: Table, number: str) -> Expression:
+    """Return the name of what a column of the row gives the number of."""
+    return lambda over: select(named.c.name).where(named.c.id == over.c[number]).scalar_subquery()
+
+
+PEOPLE_LINKS: Mapping[tuple[str, str], Link] = {
+    ("user", "roles"): Link("user_role", (("id", "user_id"),)),
+    ("user", "groups"): Link("user_group", (("id", "user_id"),)),
+    ("user_role", "role"): Link("role", (("role_id", "id"),)),
+    ("user_group", "group"): Link("group", (("group_id", "id"),)),
+    ("group", "roles"): Link("group_role", (("id", "group_id"),)),
+    ("group_role", "role"): Link("role", (("role_id", "id"),)),
+    ("role", "permissions"): Link("role_permission", (("id", "role_id"),)),
+    ("role_permission", "permission"): Link("permission", (("permission_id", "id"),)),
+}

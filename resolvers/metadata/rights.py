@@ -10,6 +10,13 @@ from resolvers.metadata.generation import Generation
 
 # What operations change; all other tables are only read. A DAG that is deleted takes rows of many with it.
 WRITTEN = (
+    "ab_group_role",
+    "ab_permission_view",
+    "ab_permission_view_role",
+    "ab_role",
+    "ab_user",
+    "ab_user_group",
+    "ab_user_role",
     "connection",
     "dag",
     "dag_code",

@@ -64,6 +64,20 @@ class BackfillKey:
 
 
 @dataclass(frozen=True)
+class UserKey:
+    """Names a user."""
+
+    username: str
+
+
+@dataclass(frozen=True)
+class RoleKey:
+    """Names a role."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Cleared:
     """Task instances that a change reaches, and the runs that they belong to."""
 
@@ -71,4 +85,15 @@ class Cleared:
     runs: tuple[RunKey, ...] = ()
 
 
-Key = DagKey | RunKey | TaskInstanceKey | PoolKey | VariableKey | ConnectionKey | AssetEventKey | BackfillKey
+Key = (
+    DagKey
+    | RunKey
+    | TaskInstanceKey
+    | PoolKey
+    | VariableKey
+    | ConnectionKey
+    | AssetEventKey
+    | BackfillKey
+    | UserKey
+    | RoleKey
+)

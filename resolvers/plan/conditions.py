@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, exists, false, not_, or_
+from sqlalchemy import ColumnElement, FromClause, exists, false, func, not_, or_
 from sqlalchemy.types import String, TypeEngine
 
 from resolvers.access.permissions import Guard
@@ -85,6 +85,9 @@ class Conditions:
                 return expression > value
             case Operator.BEFORE:
                 return expression < value
+            case Operator.SPELLED:
+                # Both by the database: what it takes for a letter's other case, no other program knows.
+                return func.lower(expression) == func.lower(value)
         return expression == value
 
     def _among(self, expression: ColumnElement[Any], match: Match, source: Callable[[Asked], Match]) -> Predicate:

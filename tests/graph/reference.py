@@ -192,13 +192,13 @@ class Leading(Session):
         super().__init__(service, actor)
         self.steps = steps
 
-    def run_sent(self, operation: Operation[..., Any], sent: Any, /, *args: Any, **arguments: Any) -> Any:
+    def run_checked(self, operation: Operation[..., Any], sent: Any, named: Mapping[str, Any], further: Any) -> Any:
         steps = self.steps
         self.close()
         steps.meeting.wait()
-        steps.asked = (operation, arguments)
+        steps.asked = (operation, named)
         try:
-            steps.outcome = super().run_sent(operation, sent, *args, **arguments)
+            steps.outcome = super().run_checked(operation, sent, named, further)
         except Problem as problem:
             steps.outcome = problem
         return _met(steps)
@@ -211,13 +211,13 @@ class Following(Session):
         super().__init__(service, actor)
         self.steps = steps
 
-    def run_sent(self, operation: Operation[..., Any], sent: Any, /, *args: Any, **arguments: Any) -> Any:
-        del sent, args
+    def run_checked(self, operation: Operation[..., Any], sent: Any, named: Mapping[str, Any], further: Any) -> Any:
+        del sent, further
         self.close()
         self.steps.meeting.wait()
         outcome = _met(self.steps)
-        if self.steps.asked != (operation, arguments):
-            raise AssertionError(f"{self.steps.asked} was carried out, and {(operation, arguments)} is expected")
+        if self.steps.asked != (operation, named):
+            raise AssertionError(f"{self.steps.asked} was carried out, and {(operation, named)} is expected")
         return outcome
 
 

@@ -50,6 +50,7 @@ def main(people: list[dict[str, Any]]) -> None:
         builder.sm.sync_roles()
         for person in people:
             add_person(builder.sm, person)
+            add_other(builder.sm, person["name"])
 
 
 def add_run(dag: Any, run_id: str) -> None:
@@ -84,6 +85,13 @@ def add_person(manager: Any, person: dict[str, Any]) -> None:
         user.roles = roles
         user.active = person["is_active"]
         manager.update_user(user)
+
+
+def add_other(manager: Any, name: str) -> None:
+    """Add a user and a role whom nobody is, for a caller to ask for and to change."""
+    role = manager.add_role(f"role_{name}")
+    other = f"person_{name}"
+    assert manager.add_user(other, other, "Other", f"{other}@example.org", role, hashed_password="none")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from airflow_client.client.api.task_instance_api import TaskInstanceApi  # type:
 from airflow_client.client.api.variable_api import VariableApi  # type: ignore[import-untyped]
 
 from tests.http.server import ADMIN, TOKENS, served
+from tests.people import PEOPLED, make_tables
 from tests.world import World
 
 
@@ -76,4 +77,7 @@ def api_of(world: World) -> Iterator[Api]:
 def world_of(store: Any, kind: str) -> World:
     """Return an empty world of a kind such as `3.3-sqlite`, in which tokens are known."""
     minor, _ = kind.split("-")
-    return World.open(store.database(minor), minor, tokens=TOKENS)
+    url = store.database(minor)
+    if kind in PEOPLED:
+        make_tables(url, minor)
+    return World.open(url, minor, tokens=TOKENS)

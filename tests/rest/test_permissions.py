@@ -42,6 +42,10 @@ BODIES: Mapping[tuple[str, str], object] = {
     ("POST", "/variables"): {"key": "plain", "value": "v"},
     ("POST", "/connections"): {"connection_id": "new", "conn_type": "http"},
     ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
+    ("POST", "/users"): {"username": "ben", "email": "ben@example.org", "first_name": "Ben", "last_name": "B"},
+    ("PATCH", "/users/{username}"): {"username": "ben", "email": "b", "first_name": "Ben", "last_name": "B"},
+    ("POST", "/roles"): {"name": "Keepers", "actions": []},
+    ("PATCH", "/roles/{role_name}"): {"name": "Keepers"},
 }
 NAMES = {
     "{dag_id}": "etl",
@@ -58,6 +62,8 @@ NAMES = {
     "{file_token}": sign("/dags/mapped.py", "key"),
     "{section}": "core",
     "{option}": "parallelism",
+    "{username}": "ben",
+    "{role_name}": "Keepers",
 }
 
 DAG_NOUNS = ("dag", "run", "task", "task_instance")

@@ -7,7 +7,7 @@ from graph.rest.call import Call, Words
 from graph.rest.codec import Json, beside, codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting
-from graph.rest.params import Kind, lists
+from graph.rest.params import MASK, Kind
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.types.connection import ConnectionSettings
 from resolvers.binding import Decrypted, Masked, Order, Secrecy
@@ -142,7 +142,7 @@ ROWS: tuple[Row, ...] = (
         path_as={"connection_id": "connection_id"},
         body=_PARTIAL,
         body_as={name: name for name in _BODY_AS if name != "connection_id"},
-        query=lists("update_mask"),
+        query=(MASK,),
         check=_masked,
         words={NotFound: _MISSING},
         finish=_spaced,

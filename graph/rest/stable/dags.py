@@ -9,7 +9,7 @@ from graph.rest.call import ANY, Call, Words
 from graph.rest.codec import Json, beside, codec, computed, each, one, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import LIMIT, OFFSET, Fields, Narrowing, Sorting, listing, narrow, read_page, window
-from graph.rest.params import Kind, Parameter, lists
+from graph.rest.params import MASK, Kind, Parameter, lists
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.file_token import place_of_file, with_file_token
 from graph.rest.stable.tasks import params_json
@@ -200,7 +200,8 @@ ROWS: tuple[Row, ...] = (
             LIMIT,
             OFFSET,
             Parameter("only_active", Kind.BOOLEAN),
-            *lists("tags update_mask"),
+            *lists("tags"),
+            MASK,
         ),
     ),
     Read(
@@ -218,7 +219,7 @@ ROWS: tuple[Row, ...] = (
         path_as={"dag_id": "dag_id"},
         body=_BODY,
         body_as={"is_paused": "is_paused"},
-        query=lists("update_mask"),
+        query=(MASK,),
         check=_only_paused,
         words={NotFound: Words("Dag with id: '{dag_id}' not found")},
         finish=with_file_token,

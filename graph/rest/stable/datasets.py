@@ -13,9 +13,10 @@ from graph.rest.params import Kind, Parameter, lists
 from graph.rest.rows import Custom, Page, Row
 from graph.types.asset import Asset, AssetAlias, AssetConsumer, AssetProducer
 from graph.types.asset_event import AssetEvent, QueuedAssetEvent
+from graph.types.base import entity_of
 from graph.types.dag_run import DagRun
 from graph.types.guards import DAG_ASSETS, DAGS, RUNS, TASK_ASSETS
-from resolvers.binding import Filter, Match, Operator, Order
+from resolvers.binding import Entity, Filter, Match, Operator, Order
 from resolvers.errors import NotFound, Problem
 from resolvers.operations.assets import (
     create_asset_event,
@@ -24,6 +25,11 @@ from resolvers.operations.assets import (
     delete_queued_asset_events_of_dag,
 )
 from resolvers.selection import Window
+
+
+def _keyless(noun: type) -> Entity:
+    """Return a noun without a key to order by: Airflow lists what hangs on a dataset as the database has it."""
+    return replace(entity_of(noun), key=())
 
 
 def _extra(stored_: object) -> object:
@@ -38,8 +44,8 @@ DATASET_JSON = codec(
     id="asset_id",
     extra=computed("extra", _extra),
     aliases=each("aliases", codec(AssetAlias, "name", id="alias_id"), through="alias"),
-    consuming_dags=each("consumers", codec(AssetConsumer, "dag_id", "created_at", "updated_at")),
-    producing_tasks=each("producers", codec(AssetProducer, "dag_id", "task_id", "created_at", "updated_at")),
+    consuming_dags=each("consumers", codec(_keyless(AssetConsumer), "dag_id", "created_at", "updated_at")),
+    producing_tasks=each("producers", codec(_keyless(AssetProducer), "dag_id", "task_id", "created_at", "updated_at")),
 )
 _CREATED_RUN_JSON = codec(
     DagRun,
@@ -141,7 +147,7 @@ def _waiting(call: Call) -> list[Json]:
     if "before" in call.query:
         conditions.append(Match("created_at", Operator.BEFORE, call.query["before"]))
     most = Window(call.session.service.settings.max_page_size)
-    page = listing(_QUEUED_JSON, "queued_events", tuple(conditions), Order(("asset_id", "dag_id")), most, total=None)
+    page = listing(_QUEUED_JSON, "queued_events", tuple(conditions), Order(("created_at",)), most, total=None)
     found = _all_of(call, page, "queued_events")
     for event in found:
         _unfold(event, "uri")

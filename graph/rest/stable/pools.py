@@ -8,7 +8,7 @@ from graph.rest.call import Call, Words
 from graph.rest.codec import codec, stored
 from graph.rest.dialect import RefusedError
 from graph.rest.paging import Sorting
-from graph.rest.params import Kind, lists
+from graph.rest.params import MASK, Kind
 from graph.rest.rows import Page, Read, Row, Write
 from graph.types.base import entity_of
 from graph.types.pool import Pool, occupied
@@ -109,7 +109,7 @@ ROWS: tuple[Row, ...] = (
         path_as={"pool_name": "name"},
         body=_BODY,
         body_as={"name": "new_name", **_BODY_AS},
-        query=lists("update_mask"),
+        query=(MASK,),
         check=_masked,
         words={NotFound: _MISSING, Conflict: Words("Conflict", "Pool: {name} already exists")},
     ),

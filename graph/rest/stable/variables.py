@@ -5,7 +5,7 @@ from graph.rest.call import Call, Words
 from graph.rest.codec import codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting
-from graph.rest.params import lists
+from graph.rest.params import MASK
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.types.variable import Variable
 from resolvers.binding import Decrypted, Order
@@ -63,7 +63,7 @@ ROWS: tuple[Row, ...] = (
         path_as={"variable_key": "key"},
         body=_BODY,
         body_as={"value": "value", "description": "description"},
-        query=lists("update_mask"),
+        query=(MASK,),
         check=_masked,
         words={NotFound: _MISSING},
     ),
