@@ -95,6 +95,9 @@ class World:
     url: str
     _connection: Connection | None = None
 
+    def __repr__(self) -> str:
+        return f"World({self.url!r})"
+
     @classmethod
     def open(cls, url: str, minor: str, **settings: object) -> "World":
         """Return an empty world over a database of that Airflow."""

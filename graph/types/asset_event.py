@@ -50,7 +50,7 @@ class AssetEventFilter:
 class AssetEvent(Node):
     """An update of an asset.
 
-    Whoever may not read all DAGs sees the updates alone that tasks of DAGs made which they may read.
+    Whoever may not read all DAGs sees the updates alone that no task made, or tasks of DAGs which they may read.
     """
 
     id: strawberry.ID = identity()

@@ -20,7 +20,8 @@ USERS = Guard((Permission.USER_READ,))
 ROLES = Guard((Permission.ROLE_READ,))
 # What there is to be permitted, apart from who is: Airflow asks for a permission of its own.
 ACTIONS = Guard((Permission.PERMISSION_READ,))
-ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id")
+# No task made those that were made through the API.
+ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id", or_none=True)
 CONNECTIONS = Guard((Permission.CONNECTION_READ,))
 EVENT_LOGS = Guard((Permission.EVENT_LOG_READ,), dag="dag_id")
 DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="dag_id")

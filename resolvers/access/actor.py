@@ -53,11 +53,14 @@ class Actor:
         return permission in self.grants
 
     def may(self, permission: Permission, dag_id: str | None = None) -> bool:
-        """Say whether this is allowed, on that DAG where one is named; on whichever, where it is held at all."""
-        if dag_id == WHICHEVER:
+        """Say whether this is allowed, on that DAG where one is named; on whichever, where it is held at all.
+
+        To delete whichever, Airflow wants it held for all.
+        """
+        if dag_id == WHICHEVER and permission is not Permission.DAG_DELETE:
             return self.holds(permission)
         scope = self.scope(permission)
-        if dag_id is None:
+        if dag_id is None or dag_id == WHICHEVER:
             return scope is EVERYTHING
         return dag_id in scope
 

@@ -148,13 +148,14 @@ class Guard:
     Every permission in `permissions` is needed. Where `dag` names a logical column, the permission
     is asked for the DAG whose id stands there, row by row; without one it is asked once. A row that is
     about several DAGs leads to them by the link `through`: `dag` then stands there, and one of them must be
-    held, or every one.
+    held, or every one. With `or_none`, a row where `dag` is null is of no DAG: the other permissions are enough for it.
     """
 
     permissions: tuple[Permission, ...]
     dag: str | None = None
     through: str | None = None
     every: bool = False
+    or_none: bool = False
 
     @property
     def is_for_reading(self) -> bool:

@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from resolvers.access.actor import Actor, Scope
 from resolvers.access.permissions import Guard
-from resolvers.access.visibility import scope_of
+from resolvers.access.visibility import scope_of, sees_of_none
 
 
 class Stance(Enum):
@@ -12,6 +12,8 @@ class Stance(Enum):
 
     ALL = auto()
     SOME = auto()
+    # Those of some DAGs, be it of none, and those that are of no DAG.
+    SOME_AND_NO_DAGS = auto()
     NONE = auto()
 
 
@@ -38,7 +40,11 @@ class Scopes:
         scope = self.of(guard)
         if not isinstance(scope, frozenset):
             return Stance.ALL
-        return Stance.SOME if scope and guard.dag is not None else Stance.NONE
+        if guard.dag is None:
+            return Stance.NONE
+        if sees_of_none(guard, self._actor):
+            return Stance.SOME_AND_NO_DAGS
+        return Stance.SOME if scope else Stance.NONE
 
     def listed(self, guard: Guard) -> list[str]:
         """Return the ids of the DAGs that the actor sees, where they are some."""

@@ -26,6 +26,11 @@ def admits(guard: Guard, actor: Actor, dag_id: str = WHICHEVER) -> bool:
     return all(actor.may(permission, dag_id) for permission in asked)
 
 
+def sees_of_none(guard: Guard, actor: Actor) -> bool:
+    """Say whether the actor sees the rows that are of no DAG."""
+    return guard.or_none and all(actor.may(permission) for permission in guard.own)
+
+
 def _granted(guard: Guard, actor: Actor) -> Scope:
     scope: Scope = EVERYTHING
     for permission in guard.permissions:

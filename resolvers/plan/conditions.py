@@ -36,7 +36,8 @@ class Conditions:
             return [false()]
         ids = self._listed(lambda asked: asked.scopes.listed(guard), str)
         if guard.through is None:
-            return [ids(relation.expression(guard.dag, over))]
+            dag_id = relation.expression(guard.dag, over)
+            return [or_(ids(dag_id), dag_id.is_(None)) if stance is Stance.SOME_AND_NO_DAGS else ids(dag_id)]
         link = self.generation.link(relation.name, guard.through)
         far = self.generation.relation(link.target)
         far_over = far.table.alias("guarded")

@@ -119,7 +119,7 @@ def test_who_may_read_some_dags_learns_of_no_other_by_assets(furnished: World) -
     assert [one["consumers"] for one in told["assets"]["nodes"]] == [[{"dagId": "idle"}], [{"dagId": "idle"}], []]
     assert all(one["producers"] == [] for one in told["assets"]["nodes"])
     assert told["others"]["totalCount"] == 0
-    assert told["assetEvents"] == {"totalCount": 0, "nodes": []}
+    assert told["assetEvents"] == {"totalCount": 1, "nodes": [{"sourceDagId": None}]}
     assert told["queuedAssetEvents"]["nodes"] == [{"dagId": "idle"}]
 
 
@@ -130,3 +130,16 @@ def test_runs_that_one_may_not_see_are_not_among_those_of_an_update(furnished: W
     )["assetEvents"]["nodes"]
 
     assert told == [{"eventId": 3, "createdDagRuns": []}]
+
+
+def test_an_update_that_no_task_made_is_of_no_dag(furnished: World) -> None:
+    asked = "{ assetEvents { nodes { eventId sourceDagId } } }"
+    of_none = Actor("reader", "test", {Permission.ASSET_READ: EVERYTHING})
+    of_dags = Actor("reader", "test", {Permission.DAG_READ: frozenset({"mapped"})})
+
+    assert furnished.data(asked, actor=of_none)["assetEvents"]["nodes"] == [{"eventId": 4, "sourceDagId": None}]
+    assert [one["eventId"] for one in furnished.data(asked, actor=reader_of("mapped"))["assetEvents"]["nodes"]] == [
+        4,
+        3,
+    ]
+    assert furnished.graph(asked, actor=of_dags)["errors"][0]["extensions"]["code"] == "FORBIDDEN"

@@ -117,6 +117,9 @@ def _keep(world: World) -> None:
         )
         row: dict[str, object] = {"id": number, "uri": f"s3://{SHARED}{number}", "extra": {}, **_DATED, **named}
         insert(world, "asset", row)
+        # Made by no task: it is of no DAG.
+        told = {"asset_id": number, "extra": {"said": f"{SHARED}extra"}, "timestamp": at(number)}
+        world.insert("asset_event", {**told, "source_map_index": -1})
 
 
 def _update_assets(world: World, dag_id: str) -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from graph.rest.body import Body
 from graph.rest.params import Kind
 from graph.rest.rows import Row
 from graph.rest.stable import STABLE
+from graph.rest.stable.signing import sign
 
-from .people import Caller, dag_ids
+from .configuration import SECRET
+from .people import Caller, dag_ids, error_number
 
 # What stands in a path for each name in it; NAME is the caller's.
 _NAMES: Mapping[str, str] = {
@@ -21,11 +24,9 @@ _NAMES: Mapping[str, str] = {
     "variable_key": "variable_NAME",
     "connection_id": "connection_NAME",
     "uri": "dataset_NAME",
-    "role_name": "Viewer",
-    "username": "viewer",
+    "role_name": "role_NAME",
+    "username": "person_NAME",
     "event_log_id": "1",
-    "import_error_id": "1",
-    "file_token": "no.token",
     "section": "core",
     "option": "parallelism",
 }
@@ -55,7 +56,7 @@ _BODIES: Mapping[tuple[str, str], Mapping[str, object]] = {
     ("POST", "/connections/test"): {"connection_id": "tested", "conn_type": "sqlite"},
     ("POST", "/datasets/events"): {"dataset_uri": "dataset_NAME"},
     ("POST", "/roles"): {"name": "new_NAME", "actions": []},
-    ("PATCH", "/roles/{role_name}"): {"name": "Viewer", "actions": []},
+    ("PATCH", "/roles/{role_name}"): {"name": "role_NAME", "actions": []},
     ("POST", "/users"): {
         "username": "new_NAME",
         "password": "p",
@@ -74,8 +75,12 @@ _VALUES: Mapping[Kind, object] = {
     Kind.LIST: [],
     Kind.OBJECT: {},
 }
+# Lists that may be asked for what is of one DAG.
+_OF_ONE_DAG = ("/dagWarnings", "/eventLogs")
+# What stands in a path for a DAG, or for something that is of one.
+_ABOUT_A_DAG = ("{dag_id}", "{file_token}", "{import_error_id:int}")
 # Asked in this order, so that what is deleted is deleted last.
-_METHODS = ("GET", "POST", "PATCH", "DELETE")
+_METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
 def rows() -> list[Row]:
@@ -95,19 +100,29 @@ class Cell:
     about: str
 
 
-def cells(row: Row, caller: Caller) -> Iterator[Cell]:
-    """Give the requests of a row: of a DAG that the caller may see at best, of another, of none, of whichever."""
-    seen, hidden = dag_ids(caller)
-    if "{dag_id}" not in row.path:
-        yield _cell(row, caller, "", "")
+def cells(row: Row, caller: Caller, files: Path) -> Iterator[Cell]:
+    """Give the requests of a row: of a DAG that the caller may see at best, of another, of none, of whichever.
+
+    The DAGs are defined by the `files` of this folder.
+    """
+    if row.path not in _OF_ONE_DAG and not any(one in row.path for one in _ABOUT_A_DAG):
+        yield _cell(row, caller, "", {}, {})
         return
+    seen, hidden = dag_ids(caller)
     for about, dag_id in (("seen", seen), ("hidden", hidden), ("no", "no_dag"), ("any", "~")):
-        yield _cell(row, caller, about, dag_id)
+        named = {
+            "dag_id": dag_id,
+            "file_token": "no.token" if about == "any" else sign(str(files / f"{dag_id}.py"), SECRET),
+            "import_error_id": str(error_number(dag_id)),
+        }
+        yield _cell(row, caller, about, named, {"dag_id": dag_id} if row.path in _OF_ONE_DAG else {})
+    if row.path in _OF_ONE_DAG:
+        yield _cell(row, caller, "", {}, {})
 
 
-def _cell(row: Row, caller: Caller, about: str, dag_id: str) -> Cell:
+def _cell(row: Row, caller: Caller, about: str, named: Mapping[str, str], query: Mapping[str, str]) -> Cell:
     place = (row.method, row.path)
-    names = {**_NAMES, "dag_id": dag_id}
+    names = {**_NAMES, **named}
     if about == "any" and row.method == "GET":
         names["dag_run_id"] = "~"
     if "{map_index" in row.path or row.path.endswith("/listMapped"):
@@ -120,8 +135,8 @@ def _cell(row: Row, caller: Caller, about: str, dag_id: str) -> Cell:
     body = None
     if row.body is not None:
         body = {name: _named(value, caller) for name, value in _BODIES.get(place, _fitting(row.body)).items()}
-    query = {name: value.replace("NAME", caller.name) for name, value in _QUERIES.get(place, {}).items()}
-    return Cell(row.method, path.replace("NAME", caller.name), query, body, about)
+    given = {**{name: value.replace("NAME", caller.name) for name, value in _QUERIES.get(place, {}).items()}, **query}
+    return Cell(row.method, path.replace("NAME", caller.name), given, body, about)
 
 
 def _named(value: object, caller: Caller) -> object:

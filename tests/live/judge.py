@@ -48,6 +48,12 @@ class Judge:
         head, _, tail = self.theirs.partition("/airflow?")
         return f"{head}/ours?{tail}"
 
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What our own server is told of this Airflow: its configuration, and its command line."""
+        told = environment(self.layout, major=2, venv=self._venv)
+        return {**told, "AIRFLOW_GRAPH_AIRFLOW_COMMAND": str(self._venv / "bin" / "airflow")}
+
     def people(self) -> None:
         """Make the database, people it, and copy it."""
         self.layout.home.mkdir(parents=True)

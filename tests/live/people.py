@@ -88,6 +88,12 @@ def dag_ids(caller: Caller) -> tuple[str, str]:
     return f"seen_{caller.name}", f"hidden_{caller.name}"
 
 
+def error_number(dag_id: str) -> int:
+    """Return the number of the import error of a DAG's file; one that there is not, where there is no such DAG."""
+    numbered = [one for caller in CALLERS for one in dag_ids(caller)]
+    return numbered.index(dag_id) + 1 if dag_id in numbered else len(numbered) + 1
+
+
 def write_dags(folder: Path) -> None:
     """Write the DAG files: one for each DAG, as a file is readable only to who may read all of its DAGs."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -105,6 +111,7 @@ def told(callers: tuple[Caller, ...] = CALLERS) -> str:
             "password": PASSWORD,
             "is_active": caller.is_active,
             "roles": caller.roles,
+            "errors": {dag_id: error_number(dag_id) for dag_id in dag_ids(caller)},
             "grants": [*caller.grants, *((action, f"DAG:seen_{caller.name}") for action in caller.actions)],
         }
         for caller in callers

@@ -13,6 +13,9 @@ from typing import Any
 
 import pendulum
 from airflow.models import Connection, DagBag, Pool, Variable, XCom
+from airflow.models.dagwarning import DagWarning
+from airflow.models.errors import ParseImportError
+from airflow.models.log import Log
 from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
 from airflow.utils.session import create_session
 from werkzeug.security import generate_password_hash
@@ -31,17 +34,23 @@ def main(people: list[dict[str, Any]]) -> None:
         for run_id in ("run", "other"):
             add_run(dag, run_id)
     with create_session() as session:
+        session.add(Log(event="peopled", task_instance=None, owner="nobody", extra="{}"))
         for person in people:
             name = person["name"]
             session.add(Pool(pool=f"pool_{name}", slots=1, description="", include_deferred=False))
             session.add(Connection(conn_id=f"connection_{name}", conn_type="http", host="localhost"))
             Variable.set(f"variable_{name}", "value", session=session)
+            for dag_id, number in person["errors"].items():
+                file = bag.dags[dag_id].fileloc
+                session.add(ParseImportError(id=number, timestamp=MOMENT, filename=file, stacktrace="of " + dag_id))
+                session.add(DagWarning(dag_id, "non-existent pool", "of " + dag_id))
     with get_application_builder() as builder:
         # What Airflow's own roles permit, as a server sees to when it starts.
         builder.add_permissions(update_perms=True)
         builder.sm.sync_roles()
         for person in people:
             add_person(builder.sm, person)
+            add_other(builder.sm, person["name"])
 
 
 def add_run(dag: Any, run_id: str) -> None:
@@ -76,6 +85,13 @@ def add_person(manager: Any, person: dict[str, Any]) -> None:
         user.roles = roles
         user.active = person["is_active"]
         manager.update_user(user)
+
+
+def add_other(manager: Any, name: str) -> None:
+    """Add a user and a role whom nobody is, for a caller to ask for and to change."""
+    role = manager.add_role(f"role_{name}")
+    other = f"person_{name}"
+    assert manager.add_user(other, other, "Other", f"{other}@example.org", role, hashed_password="none")
 
 
 if __name__ == "__main__":

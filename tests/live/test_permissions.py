@@ -27,8 +27,13 @@ _TASK_INSTANCES = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances"
 DIFFERENCES = {
     # Who sees no DAG is shown the task instances of all by Airflow's batch list, and of none by ours.
     ("POST", "/dags/~/dagRuns/~/taskInstances/list"): {"runner", "corrector"},
-    # Airflow lists the task instances of DAGs that one may edit but not read, and refuses the same by the DAG's name.
+    # Airflow lists what is of DAGs that one may edit but not read, and refuses the same by the DAG's name.
     ("GET", _TASK_INSTANCES): {"corrector"},
+    ("GET", "/importErrors"): {"corrector"},
+    ("GET", "/dagWarnings"): {"corrector"},
+    # Airflow tells who may not read a thing whether it is there.
+    ("GET", "/importErrors/{import_error_id:int}"): {"reader", "editor", "runner", "corrector"},
+    ("PUT", "/parseDagFile/{file_token}"): {"editor", "writer", "corrector"},
 }
 """Rows that answer some callers otherwise on purpose, as docs/differences.md says."""
 UNCOUNTED = ("/eventLogs",)
@@ -50,7 +55,7 @@ class Both:
         own = httpx.HTTPTransport(local_address=f"127.0.1.{number + 1}")
         with httpx.Client(timeout=60, trust_env=False) as real, httpx.Client(timeout=60, transport=own) as ours:
             for caller in callers:
-                for cell in cells(row, caller):
+                for cell in cells(row, caller, self.judge.layout.dags):
                     credentials = caller.credentials(number)
                     theirs = _asked(real, self.theirs, cell, credentials)
                     yield caller, cell, theirs, _asked(ours, self.ours, cell, credentials)
@@ -89,7 +94,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
 
 def _both(judge: Judge, name: str, configuration: str, settings: Mapping[str, str]) -> Iterator[Both]:
     address = judge.serve(name, configuration)
-    service = Service(judge, settings=settings)
+    service = Service(judge, settings={**judge.told, **settings})
     try:
         judge.wait(address)
         yield Both(judge, address, service.url)

@@ -20,7 +20,10 @@ from tests.rest.test_permissions import ROWS, ask
 
 # What reads, and may be asked of a world that nobody may change.
 READS = [(prefix, row) for prefix, row in ROWS if row.method == "GET" or row.path.endswith("/list")]
-WRITES = [place for place in ROWS if place not in READS]
+# By names: the rows themselves would make a strategy's description longer than Hypothesis writes any.
+ASKED = {"reads": READS, "changes": [place for place in ROWS if place not in READS]}
+# What is stored encrypted is ordered as it is stored, which is another text each time that it is written.
+UNORDERLY = {("/variables", "value")}
 WHO = st.sampled_from(sorted(EVERYBODY))
 CHANGING = st.sampled_from(["editor", "editor", "editor", "keeper"])
 
@@ -98,7 +101,8 @@ def query_of(draw: st.DrawFn, row: Row) -> dict[str, object]:
     told = {one.name: draw(values(one.name, one.kind)) for one in [*needed, *chosen]}
     if "order_by" in told and isinstance(row, Page):
         sign = draw(st.sampled_from(["", "-"]))
-        told["order_by"] = sign + draw(st.sampled_from(sorted(row.sorting.columns)))
+        names = [name for name in sorted(row.sorting.columns) if (row.path, name) not in UNORDERLY]
+        told["order_by"] = sign + draw(st.sampled_from(names))
     if "fields" in told and isinstance(row, Page):
         names = [wanted.key for wanted in row.codec.wanted]
         told["fields"] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3))
@@ -115,9 +119,9 @@ def body_of(draw: st.DrawFn, body: Body) -> dict[str, object]:
 
 
 @st.composite
-def requests(draw: st.DrawFn, rows: list[tuple[str, Row]]) -> Sent:
-    """Return a request to one of these rows."""
-    prefix, row = draw(st.sampled_from(rows))
+def requests(draw: st.DrawFn, kind: str) -> Sent:
+    """Return a request to one of the rows of this kind."""
+    prefix, row = draw(st.sampled_from(ASKED[kind]))
     path = row.path
     while "{" in path:
         before, _, rest = path.partition("{")
@@ -162,26 +166,26 @@ def changed_alike(kept: Kept, sent: Sent, actor: Actor) -> None:
 
 
 @examples(40)
-@given(sent=requests(READS), who=WHO)
+@given(sent=requests("reads"), who=WHO)
 def test_any_row_is_read_as_if_there_were_no_others(read: TwoWorlds, sent: Sent, who: str) -> None:
     assert alike(read, sent, EVERYBODY[who]) < 500
 
 
 @examples(40)
-@given(sent=requests(WRITES), who=CHANGING)
+@given(sent=requests("changes"), who=CHANGING)
 def test_any_change_is_answered_as_if_there_were_no_others(kept: Kept, sent: Sent, who: str) -> None:
     changed_alike(kept, sent, EVERYBODY[who])
 
 
 @pytest.mark.slow
 @examples(MANY * 6)
-@given(sent=requests(READS), who=WHO)
+@given(sent=requests("reads"), who=WHO)
 def test_many_more_reads_are_answered_as_if_there_were_no_others(read: TwoWorlds, sent: Sent, who: str) -> None:
     alike(read, sent, EVERYBODY[who])
 
 
 @pytest.mark.slow
 @examples(MANY * 6)
-@given(sent=requests(WRITES), who=CHANGING)
+@given(sent=requests("changes"), who=CHANGING)
 def test_many_more_changes_are_answered_as_if_there_were_no_others(kept: Kept, sent: Sent, who: str) -> None:
     changed_alike(kept, sent, EVERYBODY[who])

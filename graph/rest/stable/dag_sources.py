@@ -41,16 +41,14 @@ def _source(call: Call) -> Answer:
 def _parse(call: Call) -> Answer:
     """Ask for a file to be parsed ahead of its turn."""
     dag_id = str(_found(call, _FILE_JSON, _NO_FILE)["dag_id"])
-    asked = call.session.run_sent(reparse, call.sent(), dag_id=dag_id)
+    asked = call.change(reparse, {"dag_id": dag_id})
     return Answer("" if asked.is_new else "Duplicate request", 201, "text/html")
 
 
 def _found(call: Call, codec_: Selection, missing: Words) -> dict[str, object]:
     """Return what is read of the file that a token names; it must be theirs who ask, with all of its DAGs."""
-    scope = call.session.scopes.of(codec_.entity.guard)
-    refused = Forbidden(f"{call.session.actor.name} may not see all DAGs of this file.")
-    if not scope:
-        raise refused
+    guard = codec_.entity.guard
+    call.session.admit(guard)
     place = read_file_token(call.session.service, call.path["file_token"])
     if place is None:
         raise missing.refusal(404, "NotFound", call)
@@ -59,7 +57,10 @@ def _found(call: Call, codec_: Selection, missing: Words) -> dict[str, object]:
     if found:
         told: dict[str, object] = found[0]
         return told
-    raise refused if isinstance(scope, frozenset) else missing.refusal(404, "NotFound", call)
+    if isinstance(call.session.scopes.of(guard), frozenset):
+        # Said of files without DAGs, too: who may not see those of a file is not told that there are any.
+        raise Forbidden(f"{call.session.actor.name} may not see all DAGs of this file.")
+    raise missing.refusal(404, "NotFound", call)
 
 
 def _in_file(place: str | tuple[str, str]) -> Filter:

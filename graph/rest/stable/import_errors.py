@@ -2,13 +2,12 @@
 
 from graph.rest.call import Call, Words
 from graph.rest.codec import codec
-from graph.rest.dialect import Answer
+from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting
 from graph.rest.rows import Custom, Page, Row
 from graph.types.guards import IMPORT_ERRORS
 from graph.types.import_error import ParseImportError
 from resolvers.binding import Order
-from resolvers.errors import Forbidden
 
 IMPORT_ERROR_JSON = codec(ParseImportError, "import_error_id", "timestamp", "filename", "stack_trace")
 
@@ -21,7 +20,13 @@ def _import_error(call: Call) -> Answer:
     if found is not None:
         return Answer(found)
     if isinstance(call.session.scopes.of(IMPORT_ERRORS), frozenset):
-        raise Forbidden(f"{call.session.actor.name} may read no DAG of this file.")
+        # Said of those that there are not, too: who may not read an error is not told that there is one.
+        raise RefusedError(
+            403,
+            "You do not have read permission on any of the DAGs in the file",
+            title="Forbidden",
+            section="PermissionDenied",
+        )
     raise _MISSING.refusal(404, "NotFound", call)
 
 
