@@ -192,3 +192,10 @@ def test_limits_are_airflows(one_api: Api) -> None:
     assert len(one_api.get("/dags/~/dagRuns?limit=100000")["dag_runs"]) == 8
     assert len(one_api.get("/dags/~/dagRuns?limit=0")["dag_runs"]) == 8
     assert one_api.get("/dags/etl/dagRuns/r4/taskInstances?limit=0") == {"task_instances": [], "total_entries": 9}
+
+
+def test_a_dag_is_not_left_between_paused_and_not(one_api: Api) -> None:
+    refused = one_api.send("PATCH", "/dags/etl", json={"is_paused": None})
+
+    assert (refused.status_code, refused.json()["detail"]) == (400, "{'is_paused': ['Field may not be null.']}")
+    assert one_api.get("/dags/etl")["is_paused"] is False
