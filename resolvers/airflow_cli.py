@@ -12,14 +12,19 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from resolvers.errors import Unavailable, Unsupported
+from resolvers.settings import PREFIX
 
 # How long a command may take, how much it may say, and how long what it said is good for.
 TIMEOUT = 45.0
 MOST_BYTES = 4_000_000
 FRESH_SECONDS = 300.0
+
+# Each command is a Python of its own that loads Airflow: so many at once, and so long a wait for one of these rooms.
+_MOST_RUNNING = 2
+_ROOM_SECONDS = 5.0
 
 Row = Mapping[str, object]
 
@@ -38,6 +43,14 @@ class Question(Enum):
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a command wrote to its two outputs."""
+
+    stdout: str
+    stderr: str = ""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Whether a connection works, and what its test said."""
 
@@ -53,6 +66,7 @@ class AirflowCli:
     environ: Mapping[str, str] = field(repr=False)
     _answers: dict[Question, tuple[float, Sequence[Row]]] = field(default_factory=dict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
+    _rooms: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_MOST_RUNNING), repr=False)
 
     @classmethod
     def of(cls, command: str | None, environ: Mapping[str, str]) -> "AirflowCli":
@@ -79,54 +93,78 @@ class AirflowCli:
         said = " ".join(told.rpartition("Connection failed!")[2].split())
         return Verdict(works=False, message=said or "It said nothing.")
 
-    def _output(
-        self, arguments: Sequence[str], further: Mapping[str, str] | None = None, *, checked: bool = True
-    ) -> str:
+    def run(self, arguments: Sequence[str]) -> "Said":
+        """Return what a command says that runs code of a DAG, be it that it fails; few of them run at a time.
+
+        It is told nothing of our own settings, which hold secrets that are no business of that code.
+        """
+        self._refuse_unnamed()
+        environ = {name: value for name, value in self.environ.items() if not name.startswith(PREFIX)}
+        if not self._rooms.acquire(timeout=_ROOM_SECONDS):
+            raise Unavailable("Other commands of Airflow are running already.", hint="Try again in a minute.")
+        try:
+            return self._said(arguments, environ, stderr=subprocess.PIPE)[0]
+        finally:
+            self._rooms.release()
+
+    def _refuse_unnamed(self) -> None:
         if not self.command:
             raise Unsupported(
                 "Only Airflow itself knows this, and this server does not know Airflow's command line.",
                 hint="Set AIRFLOW_GRAPH_AIRFLOW_COMMAND to it, such as /opt/airflow/bin/airflow.",
             )
+
+    def _output(
+        self, arguments: Sequence[str], further: Mapping[str, str] | None = None, *, checked: bool = True
+    ) -> str:
+        self._refuse_unnamed()
+        said, status = self._said(arguments, {**self.environ, **(further or {})}, stderr=subprocess.DEVNULL)
+        if checked and status not in (0, -signal.SIGKILL):
+            raise Unavailable(f"Airflow's command ended with status {status}.", hint=_HINT)
+        return said.stdout
+
+    def _said(self, arguments: Sequence[str], environ: Mapping[str, str], *, stderr: int) -> tuple["Said", int]:
         try:
             process = subprocess.Popen(  # noqa: S603 - the operator names the command, and we its arguments
                 [*self.command, *arguments],
-                env={**self.environ, **(further or {}), "NO_COLOR": "1", "COLUMNS": "1000"},
+                env={**environ, "NO_COLOR": "1", "COLUMNS": "1000"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=stderr,
                 start_new_session=True,
             )
         except OSError as error:
             raise Unavailable(f"Airflow's command cannot be started: {error.strerror}.", hint=_HINT) from None
         with process:
             try:
-                content = _read(process, time.monotonic() + TIMEOUT)
+                said = _read(process, time.monotonic() + TIMEOUT)
             finally:
                 # It may have left children that hold its output open.
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-        if checked and process.returncode not in (0, -signal.SIGKILL):
-            raise Unavailable(f"Airflow's command ended with status {process.returncode}.", hint=_HINT)
-        return content.decode(errors="replace")
+        return said, process.returncode
 
 
-def _read(process: "subprocess.Popen[bytes]", until: float) -> bytes:
+def _read(process: "subprocess.Popen[bytes]", until: float) -> Said:
     """Return what a process says until it ends; `Unavailable` where that is too long or too much."""
-    assert process.stdout is not None  # noqa: S101 - for the type checker
-    content = b""
+    streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
+    contents = dict.fromkeys(streams, b"")
     with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
+        for stream in streams:
+            selector.register(stream, selectors.EVENT_READ)
         while (left := until - time.monotonic()) > 0:
-            if not selector.select(left):
-                continue
-            chunk = os.read(process.stdout.fileno(), 65_536)
-            content += chunk
-            if not chunk:
+            for key, _ in selector.select(left):
+                stream = next(each for each in streams if each is key.fileobj)
+                chunk = os.read(stream.fileno(), 65_536)
+                contents[stream] += chunk
+                if not chunk:
+                    selector.unregister(stream)
+            if sum(map(len, contents.values())) > MOST_BYTES:
+                raise Unavailable(f"Airflow's command said more than {MOST_BYTES:,} bytes.", hint=_HINT)
+            if not selector.get_map():
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(max(left, 0.1))
-                return content
-            if len(content) > MOST_BYTES:
-                raise Unavailable(f"Airflow's command said more than {MOST_BYTES:,} bytes.", hint=_HINT)
+                return Said(*(content.decode(errors="replace") for content in contents.values()))
     raise Unavailable(f"Airflow's command took longer than {TIMEOUT:.0f} seconds.", hint=_HINT)
 
 

@@ -42,6 +42,9 @@ _FORMER = {
     ("logging", "worker_log_server_port"): ("celery", "worker_log_server_port"),
 }
 
+# What an environment variable is called besides, as the documentation of a plugin has it.
+_ALSO = {("airflow_api_plugin", "airflow_api_auth"): "AIRFLOW__AIRFLOW__API__PLUGIN_AIRFLOW_API_AUTH"}
+
 _VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})", re.ASCII)
 _TRUE = frozenset({"1", "t", "true", "yes", "on"})
 _FALSE = frozenset({"0", "f", "false", "no", "off"})
@@ -186,6 +189,8 @@ class AirflowConfig:
             variable = _variable_of(section, option)
             sensitive = (section, option) in _SENSITIVE
             yield self._variable(variable)
+            if (section, option) in _ALSO:
+                yield self._variable(_ALSO[section, option])
             if sensitive:
                 yield self._output(self._variable(f"{variable}_CMD"))
                 _refuse_backend(self._variable(f"{variable}_SECRET"))

@@ -87,9 +87,12 @@ class Service:
         """Where the logs of tasks are. Found out when one is asked for: nothing else minds a fault in it."""
         return TaskLogs.of(self.settings, self.config, self.generation)
 
-    def authenticate(self, headers: Mapping[str, str], peer: str | None) -> Actor:
-        """Return who sends these headers from that address; `Unauthenticated` where it is nobody known."""
-        return self.callers.actor(Credentials(headers, peer))
+    def authenticate(self, headers: Mapping[str, str], peer: str | None, dialect: str | None = None) -> Actor:
+        """Return who sends these headers from that address; `Unauthenticated` where it is nobody known.
+
+        A REST `dialect` may know callers of its own.
+        """
+        return self.callers.actor(Credentials(headers, peer), dialect)
 
     def is_reachable(self) -> bool:
         """Say whether the database answers."""

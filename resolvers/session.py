@@ -14,7 +14,7 @@ from resolvers.access.actor import WHICHEVER, Actor, Scope, may_introspect
 from resolvers.access.permissions import Guard, Permission
 from resolvers.access.scopes import Scopes
 from resolvers.access.visibility import admits
-from resolvers.airflow_cli import Verdict
+from resolvers.airflow_cli import Said, Verdict
 from resolvers.binding import Entity
 from resolvers.errors import Conflict, Forbidden, Problem, Unsupported
 from resolvers.metadata.allowance import Allowance
@@ -22,6 +22,7 @@ from resolvers.metadata.channel import Channel, wire_of
 from resolvers.metadata.engine import is_transient, read_snapshot, write_transaction
 from resolvers.metadata.generation import Generation
 from resolvers.operations.audit import write_audit
+from resolvers.operations.commands import CommandLine
 from resolvers.operations.operation import Operation
 from resolvers.operations.work import Work
 from resolvers.plan.ran import Ran
@@ -220,6 +221,10 @@ class Session:
         """Have a connection tested that is stored nowhere, by Airflow's command line."""
         self.needs(Permission.CONNECTION_CREATE)
         return self.service.cli.test(settings)
+
+    def command(self, operation: Operation[P, CommandLine], /, *args: P.args, **arguments: P.kwargs) -> Said:
+        """Have Airflow's command line carry out what an operation allows; nothing of ours is open meanwhile."""
+        return self.service.cli.run(self.run(operation, *args, **arguments).arguments)
 
     def needs(self, permission: Permission) -> None:
         """Refuse who lacks a permission that is not about DAGs."""

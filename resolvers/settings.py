@@ -84,15 +84,51 @@ class Settings(Limits):
         description="Airflow's own command line, such as `/opt/airflow/bin/airflow`: asked for what only Airflow "
         "knows, its providers, its plugins and whether a connection works. Unset: such questions are refused.",
     )
+    airflow_commands: Annotated[tuple[Literal["test", "task_failed_deps", "render"], ...], NoDecode] = Field(
+        default=(),
+        description="Commands, comma-separated, that callers of REST dialects may have Airflow's command line carry "
+        "out: `test`, `task_failed_deps`, `render`. They run code of DAGs on this machine, as this user.",
+    )
+    deploy_folder: Path | None = Field(
+        default=None,
+        description="Folder in which administrators may put DAG files by REST dialects, such as Airflow's own "
+        "`dags_folder`. Unset: nobody may.",
+    )
 
     # Where we listen
     host: str = Field(default="127.0.0.1", description="Address to listen on.", min_length=1)
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535, description="Port to listen on; 0 means any free one.")
     workers: int = Field(default=1, ge=1, le=64, description="Number of server processes.")
     graphiql: bool = Field(default=True, description="Whether browsers are offered GraphiQL.")
-    dialects: Annotated[tuple[Literal["stable"], ...], NoDecode] = Field(
+    dialects: Annotated[tuple[Literal["stable", "experimental", "astronomer", "clairvoyant"], ...], NoDecode] = Field(
         default=("stable",),
-        description="REST dialects served beside GraphQL, comma-separated; `none` serves none.",
+        description="REST dialects served beside GraphQL, comma-separated: `stable`, `experimental`, `astronomer`, "
+        "`clairvoyant`; `none` serves none.",
+    )
+    experimental_answers: Literal["original", "documented"] = Field(
+        default="original",
+        description="How the dialect `experimental` answers: as its original did, or as that one's documentation says.",
+    )
+    astronomer_answers: Literal["original", "documented"] = Field(
+        default="documented",
+        description="How the dialect `astronomer` answers: as its original did, or as that one's documentation says.",
+    )
+    astronomer_role: Role = Field(
+        default=Role.USER,
+        description="Role of callers who present the secret of `[airflow_api_plugin]` to the dialect `astronomer`.",
+    )
+    astronomer_shares_dags: bool = Field(
+        default=False,
+        description="Whether the dialect `astronomer` answers `GET /api/v1/dags` to callers whose `Authorization` is "
+        "one word, such as the plugin's secret; all others get the stable API's answer.",
+    )
+    clairvoyant_answers: Literal["original", "documented"] = Field(
+        default="original",
+        description="How the dialect `clairvoyant` answers: as its original did, or as that one's documentation says.",
+    )
+    clairvoyant_role: Role = Field(
+        default=Role.OP,
+        description="Role of callers who present the token of `[rest_api_plugin]` to the dialect `clairvoyant`.",
     )
 
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(
@@ -227,7 +263,7 @@ class Settings(Limits):
         return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
 
     @field_validator(
-        *("authentication", "proxy_addresses", "kerberos_services"),
+        *("airflow_commands", "authentication", "proxy_addresses", "kerberos_services"),
         *("oidc_audience", "oidc_algorithms", "oidc_user_claim"),
         mode="before",
     )

@@ -211,6 +211,7 @@ def _proving(service: Service) -> list[str]:
                 told.append(f"'{settings.proxy_user_header}: <name>' from {', '.join(settings.proxy_addresses)}")
             case _:
                 told.append(_WAYS.get(name, name))
+    told += [f"the secret of the dialect {name}" for name in service.callers.dialects]
     return told
 
 

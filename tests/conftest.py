@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.http.graphiql import STATIC, THEIRS
+from graph.http.graphiql import THEIRS
+from graph.http.pages import STATIC
 from tests.graph.chromium import Page, chromium
 from tests.skips import SWITCH, NoSkips
 from tests.stores import MySQLStore, PostgreSQLStore, SQLiteStore, run_folder

@@ -9,10 +9,13 @@ from resolvers.access.actor import Actor
 from resolvers.service import Service
 
 
-def actor_of(service: Service, request: Request) -> Actor:
-    """Return who sends a request; `Unauthenticated` where nobody known does."""
+def actor_of(service: Service, request: Request, dialect: str | None = None) -> Actor:
+    """Return who sends a request; `Unauthenticated` where nobody known does.
+
+    A `dialect` may know callers of its own, by a header of former times.
+    """
     client = request.client
-    actor = service.authenticate(request.headers, client.host if client else None)
+    actor = service.authenticate(request.headers, client.host if client else None, dialect)
     if actor.answer_headers:
         request.state.answer_headers = actor.answer_headers
     return actor

@@ -2,7 +2,7 @@
 
 from graph.rest.body import Body, Property
 from graph.rest.call import Call
-from graph.rest.paging import Narrowing, listing
+from graph.rest.paging import Narrowing, leap, listing
 from graph.rest.params import Kind, read_moment
 from resolvers.binding import Filter, Order
 from resolvers.selection import Listing, Selection, Window
@@ -30,7 +30,7 @@ def batch(call: Call, codec: Selection, into: str, narrowings: tuple[Narrowing, 
     limit, offset = call.body.get("page_limit"), call.body.get("page_offset")
     rows = Window(
         min(limit if isinstance(limit, int) else call.limits.usual, call.session.service.settings.max_page_size),
-        offset=offset if isinstance(offset, int) else 0,
+        offset=leap(offset),
     )
     return listing(codec, into, _filter(call, narrowings), order, rows)
 

@@ -60,19 +60,20 @@ def parse_body(content_type: str | None, content: bytes) -> object:
         told = None
     if told is None:
         raise RefusedError(400, "Request body is not valid JSON")
-    if _holds_null_character(told):
+    if holds_null_character(told):
         raise RefusedError(400, "Request body holds a character of code 0, which no database keeps")
     return told
 
 
-def _holds_null_character(value: object) -> bool:
+def holds_null_character(value: object) -> bool:
+    """Say whether a character of code 0 is anywhere in a JSON value."""
     match value:
         case str():
             return "\0" in value
         case dict():
-            return any(_holds_null_character(part) for pair in value.items() for part in pair)
+            return any(holds_null_character(part) for pair in value.items() for part in pair)
         case list():
-            return any(_holds_null_character(item) for item in value)
+            return any(holds_null_character(item) for item in value)
         case _:
             return False
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from graph.types.base import entity_of
-from resolvers.binding import Binding, Column, Derived, Each, Entity, One, Order
+from resolvers.binding import Binding, Column, Derived, Each, Entity, Leading, One, Order
 from resolvers.selection import Selection, Wanted
 
 Json = dict[str, object]
@@ -15,7 +15,7 @@ Json = dict[str, object]
 class Nested:
     """An object, or a list of them, behind a link."""
 
-    binding: One | Each
+    binding: One | Each | Leading
     codec: Selection
 
 
@@ -57,6 +57,11 @@ def one(link: str, within: Selection) -> Nested:
 def each(link: str, within: Selection, *, order: str = "", through: str | None = None) -> Nested:
     """Return the list of the objects behind a link; with `through`, of those that it leads on to from there."""
     return Nested(Each(link, Order((order,) if order else ()), through), within)
+
+
+def leading(link: str, within: Selection, *, order: str) -> Nested:
+    """Return the first object behind a link, or null, in an order; a minus sign before it turns it round."""
+    return Nested(Leading(link, Order(tuple(order.lstrip("-").split(",")), descending=order.startswith("-"))), within)
 
 
 def beside(selection: Selection, **named: Binding | Nested) -> Selection:

@@ -8,7 +8,7 @@ from typing import Any
 from graph.rest.call import Call, Finish
 from graph.rest.codec import Json, only
 from graph.rest.dialect import RefusedError
-from graph.rest.params import Kind, Parameter, lists
+from graph.rest.params import LEAST_INTEGER, MOST_INTEGER, Kind, Parameter, lists
 from resolvers.access.permissions import Guard
 from resolvers.binding import Filter, Match, Operator, Order
 from resolvers.selection import Listing, Nodes, PageSelection, Selection, Total, Window
@@ -67,7 +67,10 @@ def narrow(
     drops_nothing: bool = False,
 ) -> Narrowing:
     """Return a parameter that narrows by a logical column: one of several values, unless told otherwise."""
-    return Narrowing(Parameter(parameter, kind), column, operator, by, drops_nothing=drops_nothing)
+    least, most = (LEAST_INTEGER, MOST_INTEGER) if kind is Kind.INTEGER else (None, None)
+    return Narrowing(
+        Parameter(parameter, kind, least=least, most=most), column, operator, by, drops_nothing=drops_nothing
+    )
 
 
 def between(parameter: str, column: str, kind: Kind = Kind.MOMENT) -> tuple[Narrowing, Narrowing]:
@@ -112,7 +115,12 @@ def window(call: Call, *, zero_is_usual: bool = True) -> Window:
         raise RefusedError(400, None, title="Page limit must be a positive integer")
     if first == 0 and zero_is_usual:
         first = call.limits.usual
-    return Window(min(first, call.limits.most), offset=skipped if isinstance(skipped, int) else 0)
+    return Window(min(first, call.limits.most), offset=leap(skipped))
+
+
+def leap(skipped: object) -> int:
+    """Return how many rows to leave out; more than a database can count are as many as it can."""
+    return min(skipped, MOST_INTEGER) if isinstance(skipped, int) else 0
 
 
 def listing(

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from starlette.datastructures import QueryParams
@@ -12,6 +12,10 @@ from starlette.datastructures import QueryParams
 from graph.rest.dialect import RefusedError
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+# What PostgreSQL takes for an integer of Airflow's.
+LEAST_INTEGER, MOST_INTEGER = -(2**31), 2**31 - 1
 
 
 class Kind(Enum):
@@ -34,6 +38,7 @@ class Parameter:
     kind: Kind = Kind.TEXT
     required: bool = False
     least: int | None = None
+    most: int | None = None
     # Whether a list goes on where the name is given again; else the last one is all of it.
     repeats: bool = True
 
@@ -70,7 +75,9 @@ def _parameter(parameter: Parameter, given: Sequence[str]) -> object:
             if number is None:
                 raise _wrong_type(parameter)
             if parameter.least is not None and number < parameter.least:
-                raise RefusedError(400, _below(number, parameter.least))
+                raise RefusedError(400, _beyond(number, "less", "minimum", parameter.least))
+            if parameter.most is not None and number > parameter.most:
+                raise RefusedError(400, _beyond(number, "greater", "maximum", parameter.most))
             return number
         case Kind.BOOLEAN:
             if text.lower() not in ("true", "false"):
@@ -101,18 +108,23 @@ def _wrong_type(parameter: Parameter) -> RefusedError:
     return RefusedError(400, f"Wrong type, expected '{parameter.kind.value}' for query parameter '{parameter.name}'")
 
 
-def _below(number: float, least: int) -> str:
+def _beyond(number: float, how: str, bound: str, told: int) -> str:
     return (
-        f"{number} is less than the minimum of {least}\n\nFailed validating 'minimum' in schema:\n"
-        f"    {{'type': 'integer', 'minimum': {least}}}\n\nOn instance:\n    {number}"
+        f"{number} is {how} than the {bound} of {told}\n\nFailed validating {bound!r} in schema:\n"
+        f"    {{'type': 'integer', {bound!r}: {told}}}\n\nOn instance:\n    {number}"
     )
 
 
 def read_moment(text: str) -> datetime | None:
-    """Return an instant in the one form that the API takes: date, time and offset; else none."""
+    """Return an instant in the one form that the API takes: date, time and offset; else none.
+
+    An instant beyond the calendar in UTC is none either: no database could compare with it.
+    """
     if not _MOMENT.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(text.upper())
-    except ValueError:
+        told = datetime.fromisoformat(text.upper())
+        told.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
+    return told

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 from starlette.convertors import Convertor
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Mount, Route, compile_path
+from starlette.routing import BaseRoute, Match, Mount, Route, compile_path
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -23,16 +24,14 @@ from graph.http.gate import Gate
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
-from graph.rest.body import check_body, parse_body
 from graph.rest.call import Call, Limits
-from graph.rest.dialect import Answer, Dialect, RefusedError, Stream
-from graph.rest.params import read_query
+from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError, Stream
+from graph.rest.document.routes import document_routes
+from graph.rest.params import MOST_INTEGER
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
 from resolvers.errors import Invalid, Problem, Unauthenticated, Unavailable
 from resolvers.service import Service
-
-Authenticate = Callable[[Request], Actor]
 
 _NOWHERE = RefusedError(
     404,
@@ -56,13 +55,15 @@ class Place:
 
     def names(self, path: str) -> dict[str, Any] | None:
         """Return what the path says, or none where it is not this row's."""
-        match = self.pattern.match(path)
+        match = self.pattern.fullmatch(path)
         if match is None:
             return None
         # A name may hold a slash where the row says so, as a URI does, but begin with none.
         if any(not name or name.startswith("/") for name in match.groups()):
             return None
-        return {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
+        names = {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
+        # No thing has a number that the databases cannot hold.
+        return None if any(isinstance(one, int) and one > MOST_INTEGER for one in names.values()) else names
 
 
 @dataclass(frozen=True)
@@ -93,31 +94,41 @@ class Endpoint:
     async def response(self, request: Request) -> Response:
         """Return the answer, or the dialect's rendering of the refusal."""
         path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        found = [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
+        found = self.found(path)
         if not found and "//" in path:
             # Without the host: a proxy in front may be spoken to by another name, and by TLS.
             address = request.url.replace(scheme="", netloc="", path=re.sub("/{2,}", "/", request.scope["path"]))
             return RedirectResponse(str(address), 308)
         method = "GET" if request.method == "HEAD" else request.method
         if found and method == "OPTIONS":
-            return Response(headers={"Allow": ", ".join(self._allowed(found))}, media_type="text/html")
+            allowed = {"Allow": ", ".join(self._allowed(found)), **self.dialect.headers}
+            return Response(headers=allowed, media_type="text/html")
         row, names = next(((row, names) for row, names in found if row.method == method), (None, {}))
         if row is None:
-            return _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
+            refused = _response(self.dialect.render(_NO_METHOD if found else _NOWHERE))
+            if found:
+                refused.headers["Allow"] = ", ".join(self._allowed(found))
+            return refused
         try:
             # Whether all is well may be asked by anybody, ever so often.
             with nullcontext() if row.open else self.gate.rates.admitted(request.scope):
-                if row.method != "GET":
+                if row.method != "GET" or self.dialect.changes_by_get:
                     self.gate.origins.refuse_foreign(request.headers)
-                return await self._answer(request, row, names)
+                response = await self._answer(request, row, names)
         except (Problem, RefusedError) as refusal:
-            return _response(self.dialect.render(refusal))
+            response = _response(self.dialect.render(refusal))
         except HungUpError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id and the log the rest
             message = str(incident(error)["message"])
             fault = RefusedError(500, message, title="Internal Server Error", section="Unknown")
-            return _response(self.dialect.render(fault))
+            response = _response(self.dialect.render(fault))
+        response.headers.update(self.dialect.headers)
+        return response
+
+    def found(self, path: str) -> list[tuple[Row, dict[str, Any]]]:
+        """Return the rows of a path, with what it says to each."""
+        return [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
 
     async def _answer(self, request: Request, row: Row, names: dict[str, Any]) -> Response:
         """Read the request, then answer it in a thread of its own, from the first row to the last byte."""
@@ -125,11 +136,10 @@ class Endpoint:
         if any("\0" in value for value in (*names.values(), *request.query_params.values()) if isinstance(value, str)):
             raise Invalid("The address holds a character of code 0, which no name in Airflow can.")
         until = self.workers.deadline()
-        body: dict[str, object] = {}
+        content = b""
         if row.body is not None:
             content = await read_body(request, self.service.settings.max_body_bytes, until)
-            body = check_body(row.body, parse_body(request.headers.get("content-type"), content))
-        query = read_query(row.query, request.query_params)
+        given = self.dialect.read(row, request, content)
 
         accept = request.headers.get("accept", "")
 
@@ -138,7 +148,7 @@ class Endpoint:
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
-                told = row.answer(Call(session, names, query, body, self.limits, row.body, accept))
+                told = row.answer(Call(session, names, given.query, given.body, self.limits, given.form, accept))
                 if isinstance(told.body, Stream):
                     pieces = iter(()) if request.method == "HEAD" else told.body.pieces
                     return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
@@ -168,20 +178,47 @@ class Endpoint:
         return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
+class Guest(BaseRoute):
+    """The rows of a dialect below the prefix of another one, which gets whatever is none of theirs."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether a request is for one of the rows."""
+        dialect, path = self.endpoint.dialect, scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        inside = path.removeprefix(dialect.prefix)
+        if inside == path or not self.endpoint.found(inside):
+            return Match.NONE, {}
+        if dialect.is_for is not None and not dialect.is_for(Headers(scope=scope)):
+            return Match.NONE, {}
+        return Match.FULL, {"root_path": scope.get("root_path", "") + dialect.prefix}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer such a request."""
+        await self.endpoint(scope, receive, send)
+
+
 def routes_of(
     dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, gate: Gate
 ) -> list[BaseRoute]:
-    """Return the routes under which a dialect answers: all below its prefix, and the prefix itself."""
+    """Return the routes of a dialect: its document, all below its prefix, and that; of a guest, those of its rows."""
     places = []
     for row in dialect.rows:
         pattern, _, convertors = compile_path(row.path)
-        places.append(Place(pattern, convertors, row))
+        # A name may hold a line break.
+        places.append(Place(re.compile(pattern.pattern, re.DOTALL), convertors, row))
     limits = Limits(
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
     endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
-    return [Route(dialect.prefix, endpoint), Mount(dialect.prefix, app=endpoint)]
+    if dialect.guest:
+        return [Guest(endpoint)]
+    documented = document_routes(dialect, service, limits)
+    below = Mount(dialect.prefix, app=endpoint)
+    below.path_regex = re.compile(below.path_regex.pattern, re.DOTALL)
+    return [*documented, Route(dialect.prefix, endpoint), below]
 
 
 def _limit(service: Service, option: str, otherwise: int) -> int:

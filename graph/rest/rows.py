@@ -192,3 +192,9 @@ class Custom:
     def answer(self, call: Call) -> Answer:
         """Answer a call."""
         return self.by(call)
+
+
+def bare(row: Row) -> Row:
+    """Return the row in a row that does no more than ask something before it."""
+    within: Row = getattr(row, "row", row)
+    return within

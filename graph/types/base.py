@@ -39,6 +39,9 @@ BINDING = "binding"
 ENTITY = "__entity__"
 MATCH = "match"
 
+# Every noun, by the name of its entity.
+NOUNS: dict[str, type] = {}
+
 
 def order_of(text: str) -> Order:
     """Return the order that a text names: logical columns, after a minus sign if descending."""
@@ -212,6 +215,7 @@ def entity(relation: str, *, key: str, guard: Guard, name: str | None = None) ->
             field.metadata = MappingProxyType({**field.metadata, BINDING: binding})
             fields[field.python_name] = binding
         setattr(made, ENTITY, Entity(definition.name, relation, keys, guard, fields))
+        NOUNS[definition.name] = made
         return made
 
     return declare
@@ -223,6 +227,13 @@ def entity_of(cls: type) -> Entity:
     if not isinstance(found, Entity):
         raise TypeError(f"{cls.__name__} is not an entity")
     return found
+
+
+def field_of(entity: Entity, binding: Binding) -> StrawberryField | None:
+    """Return the field of a noun that stands for the same; none where the noun tells no such thing."""
+    noun = NOUNS.get(entity.name)
+    fields = get_object_definition(noun, strict=True).fields if noun else ()
+    return next((field for field in fields if field.metadata[BINDING] == binding), None)
 
 
 def matches(

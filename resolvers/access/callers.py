@@ -1,7 +1,7 @@
 """Who is calling: the ways to prove it, asked one after the other, and who everybody else is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from resolvers.access.actor import Actor, actor_of_role
@@ -14,6 +14,8 @@ from resolvers.access.fab import FabUsers
 from resolvers.access.kerberos import Kerberos
 from resolvers.access.method import Installation, Method
 from resolvers.access.oidc import OpenIdTokens
+from resolvers.access.plugin_secret import PluginSecret
+from resolvers.access.plugin_token import PluginToken
 from resolvers.access.proxy import TrustedProxy
 from resolvers.access.simple_logins import SimpleLogins
 from resolvers.access.static import HeaderTokens, StaticTokens
@@ -32,26 +34,40 @@ METHODS: Mapping[str, Callable[[Installation], Method]] = {
     "proxy": TrustedProxy.of,
 }
 
+# What a REST dialect takes besides, as its original did, under that dialect's name: it counts there alone.
+DIALECT_METHODS: Mapping[str, Callable[[Installation], Method | None]] = {
+    "astronomer": PluginSecret.of,
+    "clairvoyant": PluginToken.of,
+}
+
 
 @dataclass(frozen=True)
 class Callers:
     """The ways to prove who one is, in their order, under their names.
 
-    `anonymous` returns who those are who present nothing, none where they are nobody.
+    `anonymous` returns who those are who present nothing, none where they are nobody. `dialects` are the ways that
+    count in one REST dialect alone, and there before the others.
     """
 
     methods: Mapping[str, Method]
     anonymous: Callable[[], Actor | None]
+    dialects: Mapping[str, Method] = field(default_factory=dict)
 
     @classmethod
     def of(cls, installation: Installation) -> "Callers":
         """Return the ways that the settings name; `Invalid` where there is none of a name."""
         methods = {name: _method(name)(installation) for name in ways(installation)}
-        return cls(methods, _anonymous(installation))
+        dialects: dict[str, Method] = {
+            name: method
+            for name in installation.settings.dialects
+            if name in DIALECT_METHODS and (method := DIALECT_METHODS[name](installation)) is not None
+        }
+        return cls(methods, _anonymous(installation), dialects)
 
-    def actor(self, credentials: Credentials) -> Actor:
+    def actor(self, credentials: Credentials, dialect: str | None = None) -> Actor:
         """Return who is calling; `Unauthenticated` where it is nobody known, or where what they present is wrong."""
-        for method in self.methods.values():
+        own = self.dialects.get(dialect or "")
+        for method in (*([own] if own else []), *self.methods.values()):
             try:
                 actor = method.actor(credentials)
             except Unauthenticated as refusal:

@@ -11,8 +11,11 @@ AIRFLOW = "airflow"
 # The last word of each of Airflow 2's backends. Its sessions are cookies of the web server, which mean nothing here.
 _BACKENDS: dict[str, tuple[str, ...]] = {
     "basic_auth": ("basic",),
+    "password_auth": ("basic",),
     "kerberos_auth": ("kerberos",),
     "session": (),
+    # Everybody is let in: here, those whom `anonymous_role` lets in.
+    "default": (),
     "deny_all": (),
 }
 

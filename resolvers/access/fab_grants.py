@@ -79,7 +79,8 @@ _NEEDS: Mapping[Permission, _Needs] = {
     Permission.ROLE_EDIT: _Needs(None, ((EDIT, "Roles"),)),
     Permission.ROLE_DELETE: _Needs(None, ((DELETE, "Roles"),)),
     Permission.PERMISSION_READ: _Needs(None, ((READ, "Permissions"),)),
-    # Airflow has no word for it: who can give themselves any right has this one too.
+    # Airflow has no words for these: who can give themselves any right has them too.
+    Permission.DAG_FILE_CREATE: _Needs(None, ((EDIT, "Roles"),)),
     Permission.PLAN_READ: _Needs(None, ((EDIT, "Roles"),)),
 }
 

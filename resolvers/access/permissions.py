@@ -12,6 +12,8 @@ class Permission(StrEnum):
     DAG_READ = "dag.read"
     DAG_EDIT = "dag.edit"
     DAG_DELETE = "dag.delete"
+    # Putting a file among those of the DAGs: its code runs as Airflow.
+    DAG_FILE_CREATE = "dag_file.create"
     DAG_SOURCE_READ = "dag_source.read"
     DAG_WARNING_READ = "dag_warning.read"
     DAG_DEPENDENCY_READ = "dag_dependency.read"

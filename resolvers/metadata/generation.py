@@ -82,6 +82,15 @@ class Relation:
         told = self.columns[column]
         return over.c[told] if isinstance(told, str) else told.build(over)
 
+    def kind(self, column: str) -> type | None:
+        """Return of which type the values of a logical column are, in Python; none where nobody can tell."""
+        if self.decoded or not self.has(column):
+            return None
+        try:
+            return self.expression(column, self.table).type.python_type
+        except NotImplementedError:
+            return None
+
     def needed(self, column: str, over: FromClause) -> ColumnElement[Any]:
         """Return the logical column where a condition stands on it; refuse where it is absent."""
         if not self.has(column):

@@ -16,6 +16,11 @@ class ScheduleSummary(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[str]:
+        """What its values are."""
+        return str
+
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the schedule in words; text that is not JSON as it is."""
         del dialect

@@ -8,7 +8,7 @@ from resolvers.access.permissions import Permission
 from resolvers.errors import Conflict
 from resolvers.operations.audit import Audit
 from resolvers.operations.dags import no_dag
-from resolvers.operations.keys import DagKey
+from resolvers.operations.keys import DeletedDag
 from resolvers.operations.operation import operation
 from resolvers.operations.work import Work
 
@@ -26,9 +26,11 @@ _TABLES = (
     *("dag_favorite", "dag_owner_attributes", "dag_warning", "dag_tag", "job", "dag"),
 )
 
+_PARSED = {"serialized_dag", "dag_code", "dag_version"}
+
 
 @operation(needs=Permission.DAG_DELETE, on="dag_id", audit=_AUDIT)
-def delete_dag(work: Work, *, dag_id: str) -> DagKey:
+def delete_dag(work: Work, *, dag_id: str) -> DeletedDag:
     """Delete a DAG with its runs, and all else that is kept under its id but the audit log.
 
     `Conflict` while one of its tasks runs. The DAG comes back when Airflow next parses a file that defines it.
@@ -42,15 +44,18 @@ def delete_dag(work: Work, *, dag_id: str) -> DagKey:
         raise no_dag(dag_id)
     _lock_runs(work, dag_id)
     ids = (dag_id, *_subdags(work, dag_id))
+    records = 0
     for table in _tables_present(work.connection):
-        work.connection.execute(delete(table).where(table.c.dag_id.in_(ids)))
+        gone = work.connection.execute(delete(table).where(table.c.dag_id.in_(ids))).rowcount
+        # What Airflow made of the DAG's file itself is not counted by Airflow either.
+        records += 0 if table.name in _PARSED else gone
     place = (
         {"filename": dag.fileloc}
         if work.generation.number == 2
         else {"filename": dag.relative_fileloc, "bundle_name": dag.bundle_name}
     )
     work.delete("import_error", *work.where("import_error", **place))
-    return DagKey(dag_id)
+    return DeletedDag(dag_id, records)
 
 
 def _tables_present(connection: Connection) -> Iterator[Table]:

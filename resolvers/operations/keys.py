@@ -11,6 +11,13 @@ class DagKey:
 
 
 @dataclass(frozen=True)
+class DeletedDag(DagKey):
+    """Names a DAG that was deleted, and says how many records were."""
+
+    records: int
+
+
+@dataclass(frozen=True)
 class RunKey:
     """Names a DAG run."""
 

@@ -13,7 +13,7 @@ DEFAULT_POOL = "default_pool"
 
 # What Airflow's columns hold.
 NAME_LENGTH = 256
-_MOST, _LEAST = 2**31 - 1, -(2**31)
+MOST_SLOTS, LEAST_SLOTS = 2**31 - 1, -(2**31)
 
 _LIST = "pools lists the pools that there are."
 
@@ -85,9 +85,9 @@ def _refuse(*, name: str | NotGiven, slots: int | NotGiven) -> None:
             field="name",
             hint="Choose a shorter name.",
         )
-    if slots is not NOT_GIVEN and not _LEAST <= slots <= _MOST:
+    if slots is not NOT_GIVEN and not LEAST_SLOTS <= slots <= MOST_SLOTS:
         raise Invalid(
-            f"A pool cannot have {slots} slots.", field="slots", hint=f"{_MOST:,} is the most; -1 is no limit."
+            f"A pool cannot have {slots} slots.", field="slots", hint=f"{MOST_SLOTS:,} is the most; -1 is no limit."
         )
 
 

@@ -41,13 +41,15 @@ def trigger_run(
     conf: Mapping[str, object] | None = None,
     note: str | None = None,
     idempotency_key: str | None = None,
+    even_if_broken: bool = False,
 ) -> RunKey:
     """Make a queued run of a DAG, with its task instances.
 
     Without a `logical_date` a run of Airflow 2 is about now, and one of Airflow 3 about no date, nor
     about any data interval. `run_after` (Airflow 3) is when it may start, at the earliest. That the DAG
     is paused is no hindrance: the run waits. An `idempotency_key` names one run for ever, whose id
-    carries it: asked again, the run that exists is returned.
+    carries it: asked again, the run that exists is returned. A DAG that is in no file any more, or in one with import
+    errors, has a run `even_if_broken` alone: that run waits until the file is there again, and well.
 
     Raises `NotFound` for a DAG that does not exist or is in no file any more, `Invalid` for one that
     cannot be triggered and for arguments that do not fit, `Conflict` where there is a run of that id
@@ -58,7 +60,7 @@ def trigger_run(
         run_id = run_id_of_key(idempotency_key, run_id)
         if earlier := _earlier(work, RunKey(dag_id, run_id), logical_date, conf):
             return earlier
-    dag_row = _triggerable(work, dag_id)
+    dag_row = triggerable(work, dag_id, even_if_broken=even_if_broken)
     interval = given_interval(data_interval_start, data_interval_end)
     fit_dates(work, logical_date, run_after, interval)
     date = work.now if logical_date is None and work.generation.number == 2 else logical_date
@@ -70,7 +72,7 @@ def trigger_run(
     version = newest_serialized(work, dag_id)
     dag = work.dag(dag_id)
     fit_run_id(work, key.run_id)
-    _fit_conf(work, conf)
+    fit_conf(work, conf)
     resolve_params(dag.params, conf)
     fitting_note(note or "")
 
@@ -102,19 +104,19 @@ def _earlier(work: Work, key: RunKey, logical_date: datetime | None, conf: Mappi
     return key
 
 
-def _triggerable(work: Work, dag_id: str) -> Row[Any]:
+def triggerable(work: Work, dag_id: str, *, even_if_broken: bool = False) -> Row[Any]:
     """Return what the run takes over from the row of its DAG, if it can have a run by hand."""
     columns = ("is_stale", "has_import_errors", "allowed_run_types", "bundle_version", "timetable_type")
     dag = work.find("dag", columns, dag_id=dag_id)
     if dag is None:
         raise no_dag(dag_id)
-    if dag.is_stale:
+    if dag.is_stale and not even_if_broken:
         raise NotFound(
             f"DAG '{dag_id}' is in no DAG file any more.",
             field="dagId",
             hint="Bring its file back, or wait until Airflow has parsed it.",
         )
-    if dag.has_import_errors:
+    if dag.has_import_errors and not even_if_broken:
         raise Invalid(
             f"DAG '{dag_id}' cannot be triggered: it has import errors.", field="dagId", hint="Mend its file first."
         )
@@ -127,7 +129,7 @@ def _triggerable(work: Work, dag_id: str) -> Row[Any]:
     return dag
 
 
-def _fit_conf(work: Work, conf: Mapping[str, object]) -> None:
+def fit_conf(work: Work, conf: Mapping[str, object]) -> None:
     """Raise `Invalid` for what Airflow, or anybody else, could not read again."""
     try:
         _refuse_depth(conf)

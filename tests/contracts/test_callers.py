@@ -79,6 +79,7 @@ CHANGING: Mapping[str, tuple[Pair, ...]] = {
     "reparseDag": (("can_edit", "DAG"),),
     "deleteDag": (("can_delete", "DAG"),),
     "triggerDag": (("can_edit", "DAG"), ("can_create", "DAG Runs")),
+    "triggerDagSeries": (("can_edit", "DAG"), ("can_create", "DAG Runs")),
     "clearTaskInstances": (("can_edit", "DAG"), ("can_edit", "DAG Runs"), ("can_edit", "Task Instances")),
     "clearDagRun": (("can_edit", "DAG"), ("can_edit", "DAG Runs")),
     "setDagRunState": (("can_edit", "DAG"), ("can_edit", "DAG Runs")),

@@ -137,3 +137,27 @@ def test_a_wrong_selection_is_refused_before_anything_is_changed(world: World) -
 
     assert world.rows("dag", "is_paused") == [{"is_paused": False}]
     assert world.rows("dag_run", "run_id") == []
+
+
+def test_a_series_of_runs_is_told_by_its_dates(world: World) -> None:
+    world.recorded_dag("when_daily")
+    world.run("when_daily", "there", 1)
+
+    told = world.data(
+        """mutation ($input: TriggerDagSeriesInput!) {
+          triggerDagSeries(input: $input) { dagRuns { runId state logicalDate conf } }
+        }""",
+        input={
+            "dagId": "when_daily",
+            "fromDate": "2026-03-01T00:00:00Z",
+            "toDate": "2026-03-03T00:00:00Z",
+            "prefix": "again",
+            "conf": {"a": 1},
+        },
+    )
+
+    assert [run["runId"] for run in told["triggerDagSeries"]["dagRuns"]] == [
+        "again_2026-03-01T00:00:00",
+        "again_2026-03-03T00:00:00",
+    ]
+    assert {(run["state"], run["conf"]["a"]) for run in told["triggerDagSeries"]["dagRuns"]} == {("QUEUED", 1)}

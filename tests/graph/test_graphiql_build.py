@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from graph.http.graphiql import OURS, STATIC, THEIRS
+from graph.http.graphiql import OURS, THEIRS
+from graph.http.pages import STATIC
 
 pytest.importorskip("hatchling", reason="hatchling is missing: install the group `test`")
 
@@ -85,7 +86,7 @@ class Tree:
         (self.programs / "npm").unlink()
 
     def hook(self) -> Any:
-        return hatch_build.GraphiQLHook(str(self.root), {}, None, None, "", "wheel")
+        return hatch_build.PagesHook(str(self.root), {}, None, None, "", "wheel")
 
     def shipped(self) -> dict[str, bytes]:
         return {file.name: file.read_bytes() for file in self.static.iterdir()} if self.static.is_dir() else {}
@@ -108,7 +109,7 @@ def test_the_pinned_files_are_fetched_and_nothing_else_stays(tree: Tree) -> None
 
     said = hatch_build.provide(tree.root)
 
-    assert said == "GraphiQL: fetched @scope/console 1.2.3"
+    assert said == "Pages: fetched @scope/console 1.2.3"
     assert tree.shipped() == {"console.js": SCRIPT, "LICENSE": LICENCE}
     assert tree.calls.read_text().startswith("pack @scope/console@1.2.3 ")
 
@@ -117,7 +118,7 @@ def test_a_build_that_has_the_files_asks_nobody(tree: Tree) -> None:
     hatch_build.provide(tree.root)
     tree.uninstall_npm()
 
-    assert hatch_build.provide(tree.root) == "GraphiQL: the pinned assets are already here"
+    assert hatch_build.provide(tree.root) == "Pages: the pinned assets are already here"
     assert tree.hook().dependencies() == []
 
 
@@ -172,12 +173,12 @@ def test_a_build_goes_on_without_graphiql_unless_it_is_required(
     tree.uninstall_npm()
 
     tree.hook().initialize("standard", {})
-    assert "GraphiQL is left out of this build: there is no npm on the PATH" in "".join(capfd.readouterr())
+    assert "Pages are left out of this build: there is no npm on the PATH" in "".join(capfd.readouterr())
 
     monkeypatch.setenv(hatch_build.SWITCH, "require")
     with pytest.raises(SystemExit):
         tree.hook().initialize("standard", {})
-    assert "GraphiQL is required and missing: there is no npm on the PATH" in "".join(capfd.readouterr())
+    assert "What pages are made of is required and missing: there is no npm on the PATH" in "".join(capfd.readouterr())
 
 
 def test_a_build_that_is_told_to_skip_asks_nobody(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,4 +215,4 @@ def test_the_wheel_carries_what_git_ignores(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert names >= {f"graph/http/static/{name}" for name in THEIRS}
     assert names >= {f"graph/http/page/{name}" for name in OURS | {"graphiql.html", "missing.html"}}
-    assert "graph/http/graphiql.lock.json" in names
+    assert "graph/http/pages.lock.json" in names

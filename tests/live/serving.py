@@ -69,6 +69,12 @@ class Service:
         request.variable_values = variables
         return self._graphql.execute(request)
 
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """Return the JSON of an answer that has to be a good one; options are httpx's."""
+        answer = self._http.request(method, path, **options)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
     def log(self) -> str:
         """Read all that the process has said."""
         return self._daemon.text()

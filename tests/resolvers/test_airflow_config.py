@@ -253,3 +253,13 @@ def test_our_settings_go_before_airflows_for_key_and_logs(airflow: Installation)
 def test_unsaid_keys_are_none_and_unsaid_logs_lie_at_home(airflow: Installation) -> None:
     assert airflow.config().fernet_key(Settings()) is None
     assert airflow.config().log_folder(Settings()).value == str(airflow.home / "logs")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["AIRFLOW__AIRFLOW_API_PLUGIN__AIRFLOW_API_AUTH", "AIRFLOW__AIRFLOW__API__PLUGIN_AIRFLOW_API_AUTH"],
+)
+def test_the_secret_of_astronomer_s_plugin_is_read_by_the_name_that_its_page_gives(tmp_path: Path, name: str) -> None:
+    config = AirflowConfig.discover(tmp_path, {name: "s3cret"})
+
+    assert config.value("airflow_api_plugin", "airflow_api_auth") == "s3cret"

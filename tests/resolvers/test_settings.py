@@ -103,7 +103,7 @@ def test_a_misspelt_variable_is_found_with_what_was_meant() -> None:
 
 
 def test_what_builds_and_tests_are_told_is_no_mistake() -> None:
-    told = ("TEST_EVERYTHING", "TEST_MYSQL", "TEST_CACHE", "BUILD_GRAPHIQL", "LIVE")
+    told = ("TEST_EVERYTHING", "TEST_MYSQL", "TEST_CACHE", "BUILD_PAGES", "LIVE")
 
     assert unknown_variables({f"AIRFLOW_GRAPH_{name}": "1" for name in told}) == {}
 

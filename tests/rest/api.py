@@ -74,10 +74,10 @@ def api_of(world: World) -> Iterator[Api]:
             yield Api(world, address, client)
 
 
-def world_of(store: Any, kind: str) -> World:
+def world_of(store: Any, kind: str, **settings: object) -> World:
     """Return an empty world of a kind such as `3.3-sqlite`, in which tokens are known."""
     minor, _ = kind.split("-")
     url = store.database(minor)
     if kind in PEOPLED:
         make_tables(url, minor)
-    return World.open(url, minor, tokens=TOKENS)
+    return World.open(url, minor, tokens=TOKENS, **settings)

@@ -1,6 +1,7 @@
 """Nobody gets past the rows: without grants nothing is told or done, and with one DAG's no other is met."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from graph.rest.lenient import ANYTHING
 from graph.rest.routes import DIALECTS, rest_routes
 from graph.rest.rows import Row
 from graph.rest.stable.signing import sign
@@ -16,10 +18,21 @@ from resolvers.access.permissions import Permission
 from tests.graph.furnishing import furnish
 from tests.world import World
 
-ROWS = [(dialect.prefix, row) for dialect in DIALECTS.values() for row in dialect.rows]
+ROWS = [
+    (dialect.prefix, row)
+    for dialects in DIALECTS.values()
+    for dialect in dialects
+    # What is left of a dialect to some callers alone is elsewhere to all.
+    if dialect.is_for is None
+    for row in dialect.rows
+]
+# They say that the API is there, and of which Airflow, to whoever is known.
+TELLING_NOTHING = {"/test", "/info"}
 
 # What a row needs in its address and body before it looks at who is asking.
 QUERIES: Mapping[tuple[str, str], str] = {
+    ("GET", "/api"): "?api=list_dags",
+    ("POST", "/api"): "?api=pause&dag_id=etl",
     ("PATCH", "/dags"): "?dag_id_pattern=e",
     ("GET", "/dagStats"): "?dag_ids=etl,mapped,described",
 }
@@ -42,6 +55,7 @@ BODIES: Mapping[tuple[str, str], object] = {
     ("POST", "/variables"): {"key": "plain", "value": "v"},
     ("POST", "/connections"): {"connection_id": "new", "conn_type": "http"},
     ("PATCH", "/variables/{variable_key:path}"): {"key": "plain", "value": "v"},
+    ("POST", "/dag_runs"): {"dag_id": "etl"},
     ("POST", "/users"): {"username": "ben", "email": "ben@example.org", "first_name": "Ben", "last_name": "B"},
     ("PATCH", "/users/{username}"): {"username": "ben", "email": "b", "first_name": "Ben", "last_name": "B"},
     ("POST", "/roles"): {"name": "Keepers", "actions": []},
@@ -62,6 +76,10 @@ NAMES = {
     "{file_token}": sign("/dags/mapped.py", "key"),
     "{section}": "core",
     "{option}": "parallelism",
+    "{execution_date}": "2026-03-03T00:00:00",
+    "{paused}": "true",
+    "{name}": "narrow",
+    "{run_id:path}": "r2",
     "{username}": "ben",
     "{role_name}": "Keepers",
 }
@@ -80,7 +98,8 @@ def body_of(row: Row) -> object:
 
 def ask(world: World, actor: Actor, method: str, address: str, body: object) -> httpx.Response:
     """Answer one request of an actor, in-process."""
-    app = Starlette(routes=rest_routes(world.service, lambda _request: actor))
+    settings = world.service.settings.model_copy(update={"dialects": tuple(DIALECTS)})
+    app = Starlette(routes=rest_routes(replace(world.service, settings=settings), lambda _request: actor))
 
     async def asked() -> httpx.Response:
         transport = httpx.ASGITransport(app)
@@ -124,7 +143,7 @@ def test_without_grants_every_row_but_the_open_ones_refuses(furnished_world: Wor
     answers = {
         (row.method, row.path): ask_row(furnished_world, nobody, prefix, row).status_code
         for prefix, row in ROWS
-        if not row.open
+        if not row.open and row.path not in TELLING_NOTHING
     }
 
     assert {place: status for place, status in answers.items() if status != 403} == {}
@@ -132,7 +151,8 @@ def test_without_grants_every_row_but_the_open_ones_refuses(furnished_world: Wor
 
 
 def test_what_is_unknown_in_a_body_is_told_to_those_alone_who_may(furnished_world: World) -> None:
-    with_bodies = [(prefix, row) for prefix, row in ROWS if row.body is not None]
+    # The early APIs know no unknown properties.
+    with_bodies = [(prefix, row) for prefix, row in ROWS if row.body not in (None, ANYTHING)]
     answers = {}
     for prefix, row in with_bodies:
         path = row.path
@@ -157,7 +177,7 @@ def test_readers_change_nothing_through_any_row(furnished_world: World) -> None:
     answers = {
         (row.method, row.path): ask_row(furnished_world, reader, prefix, row).status_code
         for prefix, row in ROWS
-        if row.method != "GET" and not row.path.endswith("/list")
+        if (row.method != "GET" or row.path.endswith("/{paused}")) and not row.path.endswith("/list")
     }
 
     assert {place: status for place, status in answers.items() if status != 403} == {}

@@ -119,6 +119,7 @@ def test_an_address_of_nothing_is_told_so(one_api: Api, path: str) -> None:
 
 def test_methods_are_told(one_api: Api) -> None:
     assert problem(one_api, "PUT", "/pools", 405)["title"] == "Method Not Allowed"
+    assert one_api.send("TRACE", "/pools").headers["allow"] == "GET, POST, HEAD, OPTIONS"
     assert one_api.send("OPTIONS", "/pools").headers["allow"] == "GET, POST, HEAD, OPTIONS"
     head = one_api.send("HEAD", "/pools")
     assert (head.status_code, head.content) == (200, b"")
@@ -164,6 +165,27 @@ def test_a_body_that_is_too_long_is_refused(one_api: Api) -> None:
 def test_fields_choose_what_is_told(one_api: Api) -> None:
     assert one_api.get("/dags?fields=dag_id,is_paused&limit=1")["dags"] == [{"dag_id": "described", "is_paused": True}]
     assert one_api.get("/dags/etl?fields=dag_id&fields=is_active") == {"dag_id": "etl", "is_active": True}
+
+
+def test_a_name_may_hold_a_line_break(one_api: Api) -> None:
+    for path in ("/dags/a%0Ab", "/dags/a%0A", "/variables/a%0Ab", "/datasets/a%0Ab", "/dags/a%0Ab/dagRuns/r"):
+        problem(one_api, "GET", path, 404)
+
+
+def test_what_no_database_could_compare_with_is_refused(one_api: Api) -> None:
+    told = problem(one_api, "GET", "/dags/~/dagRuns?start_date_gte=0001-01-01T00:00:00%2B23:00", 400)
+    number = problem(one_api, "GET", "/datasets/events?dataset_id=2147483648", 400)
+
+    assert str(told["detail"]).startswith("'0001-01-01T00:00:00+23:00' is not a 'date-time'")
+    assert str(number["detail"]).startswith("2147483648 is greater than the maximum of 2147483647")
+    problem(one_api, "GET", "/eventLogs/2147483648", 404)
+
+
+def test_pages_beyond_all_rows_are_empty(furnished: Api) -> None:
+    for offset in (1_000, 2**31, 2**80):
+        assert furnished.get("/dags", offset=offset)["dags"] == []
+    batch = furnished.send("POST", "/dags/~/dagRuns/list", json={"page_offset": 2**80})
+    assert batch.json()["dag_runs"] == []
 
 
 def test_limits_are_airflows(one_api: Api) -> None:

@@ -28,7 +28,9 @@ from graph.rest.stable import (
     variables,
     xcoms,
 )
+from graph.rest.stable.described import DESCRIPTIONS
 from graph.rest.stable.problems import render
+from graph.rest.strict import strictly
 
 STABLE = Dialect(
     "/api/v1",
@@ -60,5 +62,7 @@ STABLE = Dialect(
         *roles.ROWS,
     ),
     render,
+    strictly,
     mistaken_are_anonymous=True,
+    described=DESCRIPTIONS,
 )

@@ -45,7 +45,7 @@ _DATES: tuple[Narrowing, ...] = (
     *between("start_date", "start_date"),
     *between("end_date", "end_date"),
 )
-_SORTING = Sorting(
+SORTING = Sorting(
     Order(("id",)),
     {
         "id": "id",
@@ -77,7 +77,7 @@ _BATCH: tuple[Narrowing, ...] = (
 def _batch(call: Call) -> Answer:
     """Return the runs of many DAGs that a body describes."""
     call.admit(RUNS)
-    page = batch(call, RUN_JSON, "dag_runs", _BATCH, _SORTING.order(call.body.get("order_by")))
+    page = batch(call, RUN_JSON, "dag_runs", _BATCH, SORTING.order(call.body.get("order_by")))
     return Answer(read_page(call, page))
 
 
@@ -166,7 +166,7 @@ ROWS: tuple[Row, ...] = (
         "/dags/{dag_id}/dagRuns",
         RUN_JSON,
         "dag_runs",
-        _SORTING,
+        SORTING,
         (*_DATES, *between("updated_at", "updated_at"), narrow("state", "state")),
         fields=Fields("DAGRunCollectionSchema error", "{name} not in DAGRunSchema"),
     ),

@@ -83,7 +83,7 @@ DETAILS_JSON = beside(
     definition=one("definition", _DEFINITION_JSON),
 )
 # The details are the DAG and its definition in one object.
-_DETAILS = frozenset(wanted.key for codec_ in (DETAILS_JSON, _DEFINITION_JSON) for wanted in codec_.wanted) - {
+DETAILS = frozenset(wanted.key for codec_ in (DETAILS_JSON, _DEFINITION_JSON) for wanted in codec_.wanted) - {
     "definition"
 } | {"last_parsed"}
 
@@ -127,6 +127,10 @@ def _finish_details(call: Call, dag: Json) -> None:
     dag.update(definition)  # type: ignore[call-overload] # the object of the nested codec
     # Airflow loads the DAG anew for this answer, and finds no owner on what it loads.
     dag.update(last_parsed=datetime.now(UTC), owners=[])
+    if call.session.generation.number == 2:
+        # The zone of the installation, whatever that of the DAG.
+        zone = call.session.service.config.value("core", "default_timezone") or "utc"
+        dag["timezone"] = "UTC" if zone.lower() == "utc" else zone
 
 
 def _details(call: Call) -> Answer:
@@ -135,7 +139,7 @@ def _details(call: Call) -> Answer:
     names = call.query.get("fields")
     if not isinstance(names, tuple) or not isinstance(answer.body, dict):
         return answer
-    unknown = [name for name in dict.fromkeys(names) if name not in _DETAILS]
+    unknown = [name for name in dict.fromkeys(names) if name not in DETAILS]
     if unknown:
         detail = f"Invalid fields for <DAGDetailSchema(many=False)>: OrderedSet({unknown})."
         raise RefusedError(400, detail, title="DAGDetailSchema init error")

@@ -47,7 +47,7 @@ DATASET_JSON = codec(
     consuming_dags=each("consumers", codec(_keyless(AssetConsumer), "dag_id", "created_at", "updated_at")),
     producing_tasks=each("producers", codec(_keyless(AssetProducer), "dag_id", "task_id", "created_at", "updated_at")),
 )
-_CREATED_RUN_JSON = codec(
+CREATED_RUN_JSON = codec(
     DagRun,
     "dag_id",
     "state",
@@ -70,12 +70,12 @@ EVENT_JSON = codec(
     dataset_id="asset_id",
     dataset_uri=one("asset", _URI_JSON),
     extra=computed("extra", _extra),
-    created_dagruns=each("consumptions", _CREATED_RUN_JSON, through="dag_run"),
+    created_dagruns=each("consumptions", CREATED_RUN_JSON, through="dag_run"),
 )
 _UPSTREAM_JSON = codec(DagRun, dataset_events=each("consumed_asset_events", EVENT_JSON, through="event"))
-_QUEUED_JSON = codec(QueuedAssetEvent, "created_at", "dag_id", uri=one("asset", _URI_JSON))
+QUEUED_JSON = codec(QueuedAssetEvent, "created_at", "dag_id", uri=one("asset", _URI_JSON))
 
-_DATASETS = Sorting(Order(("id",)), {"id": "id", "uri": "uri", "created_at": "created_at", "updated_at": "updated_at"})
+DATASETS = Sorting(Order(("id",)), {"id": "id", "uri": "uri", "created_at": "created_at", "updated_at": "updated_at"})
 _EVENTS = Sorting(
     Order(("timestamp",)),
     {name: name for name in ("source_dag_id", "source_task_id", "source_run_id", "source_map_index", "timestamp")},
@@ -95,9 +95,9 @@ def _unfold(told: Json, name: str) -> None:
 
 def _datasets(call: Call) -> Answer:
     """Return a page of datasets. Airflow counts all that there are, whatever is asked for."""
-    order = _DATASETS.order(call.query.get("order_by"))
+    order = DATASETS.order(call.query.get("order_by"))
     found = read_page(call, listing(DATASET_JSON, "datasets", _filter(call), order, window(call), total=None))
-    counted = read_page(call, listing(_URI_JSON, "datasets", (), _DATASETS.usual, Window(1)))
+    counted = read_page(call, listing(_URI_JSON, "datasets", (), DATASETS.usual, Window(1)))
     return Answer({**found, "total_entries": counted["total_entries"]})
 
 
@@ -119,7 +119,7 @@ def _filter(call: Call) -> Filter:
 def _dataset(call: Call) -> Answer:
     """Return the dataset of a URI."""
     found = _all_of(
-        call, listing(DATASET_JSON, "datasets", _of_uri(call, "uri"), _DATASETS.usual, Window(1)), "datasets"
+        call, listing(DATASET_JSON, "datasets", _of_uri(call, "uri"), DATASETS.usual, Window(1)), "datasets"
     )
     if not found:
         raise Words("Dataset not found", "The Dataset with uri: `{uri}` was not found").refusal(404, "NotFound", call)
@@ -147,7 +147,7 @@ def _waiting(call: Call) -> list[Json]:
     if "before" in call.query:
         conditions.append(Match("created_at", Operator.BEFORE, call.query["before"]))
     most = Window(call.session.service.settings.max_page_size)
-    page = listing(_QUEUED_JSON, "queued_events", tuple(conditions), Order(("created_at",)), most, total=None)
+    page = listing(QUEUED_JSON, "queued_events", tuple(conditions), Order(("created_at",)), most, total=None)
     found = _all_of(call, page, "queued_events")
     for event in found:
         _unfold(event, "uri")

@@ -4,6 +4,7 @@ from graph.rest.call import Call
 from graph.rest.codec import Json
 from graph.rest.dialect import Answer
 from graph.rest.rows import Custom, Row
+from graph.rest.version import airflow_version
 from resolvers.errors import Problem
 
 _PROCESSES = ("scheduler", "triggerer", "dag_processor")
@@ -32,9 +33,8 @@ def _status(*, is_alive: bool) -> str:
 
 
 def _version(call: Call) -> Answer:
-    """Return the version that the settings tell, else what the database does, which knows no patch level."""
-    told = call.session.service.settings.airflow_version
-    return Answer({"version": told or call.session.generation.minor, "git_version": ""})
+    """Return the version of Airflow."""
+    return Answer({"version": airflow_version(call.session), "git_version": ""})
 
 
 ROWS: tuple[Row, ...] = (

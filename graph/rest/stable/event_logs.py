@@ -47,7 +47,7 @@ def _is(name: str, kind: Kind = Kind.TEXT) -> Narrowing:
     return narrow(name, name, Operator.EQUALS, kind=kind, drops_nothing=True)
 
 
-_PAGE = Page(
+PAGE = Page(
     "/eventLogs",
     EVENT_LOG_JSON,
     "event_logs",
@@ -66,10 +66,10 @@ _PAGE = Page(
 def _of_dag(call: Call) -> Answer:
     """Return a page of events; of those of one DAG, to whoever may read the DAG."""
     call.admit(DAGS)
-    return _PAGE.answer(call)
+    return PAGE.answer(call)
 
 
 ROWS: tuple[Row, ...] = (
-    Custom("GET", _PAGE.path, _of_dag, query=_PAGE.query),
+    Custom("GET", PAGE.path, _of_dag, query=PAGE.query),
     Read("/eventLogs/{event_log_id:int}", EVENT_LOG_JSON, Words("Event Log not found")),
 )

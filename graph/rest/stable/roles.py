@@ -21,8 +21,8 @@ def _called(name: str | None) -> Json:
     return {"name": name}
 
 
-_PERMISSION_JSON = codec(Permission, action=computed("action", _called), resource=computed("resource", _called))
-ROLE_JSON = codec(Role, "name", actions=each("permissions", _PERMISSION_JSON, through="permission"))
+PERMISSION_JSON = codec(Permission, action=computed("action", _called), resource=computed("resource", _called))
+ROLE_JSON = codec(Role, "name", actions=each("permissions", PERMISSION_JSON, through="permission"))
 ACTION_JSON = codec(PermissionAction, "name")
 
 _BODY = Body(

@@ -27,7 +27,7 @@ _TRIGGER = Entity("Trigger", "trigger", ("id",), _ITS_OWN)
 _JOB = Entity("Job", "job", ("id",), _ITS_OWN)
 _SLA_MISS = Entity("SlaMiss", "sla_miss", ("dag_id", "task_id", "logical_date"), TASK_INSTANCES)
 
-_JOB_JSON = codec(
+JOB_JSON = codec(
     _JOB,
     id=stored("id"),
     dag_id=stored("dag_id"),
@@ -40,16 +40,16 @@ _JOB_JSON = codec(
     hostname=stored("hostname"),
     unixname=stored("unixname"),
 )
-_TRIGGER_JSON = codec(
+TRIGGER_JSON = codec(
     _TRIGGER,
     id=stored("id"),
     classpath=stored("classpath"),
     kwargs=Decrypted("kwargs", "is_encrypted"),
     created_date=stored("created_date"),
     triggerer_id=stored("triggerer_id"),
-    job=one("job", _JOB_JSON),
+    job=one("job", JOB_JSON),
 )
-_SLA_MISS_JSON = codec(
+SLA_MISS_JSON = codec(
     _SLA_MISS,
     task_id=stored("task_id"),
     dag_id=stored("dag_id"),
@@ -90,8 +90,8 @@ TASK_INSTANCE_JSON = codec(
     operator=stored("operator"),
     executor_config=computed("executor_settings", lambda settings: str(settings or {})),
     rendered_fields=computed("rendered_fields", lambda fields: fields or {}),
-    sla_miss=one("sla_miss", _SLA_MISS_JSON),
-    trigger=one("trigger", _TRIGGER_JSON),
+    sla_miss=one("sla_miss", SLA_MISS_JSON),
+    trigger=one("trigger", TRIGGER_JSON),
 )
 
 
@@ -165,7 +165,7 @@ def _batch(call: Call) -> Answer:
     return Answer(read_page(call, page, finish=finish_task_instance))
 
 
-_MAPPED_PAGE = Page(
+MAPPED_PAGE = Page(
     "",
     TASK_INSTANCE_JSON,
     "task_instances",
@@ -179,7 +179,7 @@ _MAPPED_PAGE = Page(
 
 def _mapped(call: Call) -> Answer:
     """Return the instances of a mapped task; that there are none may mean that it is not one."""
-    answer = _MAPPED_PAGE.answer(call)
+    answer = MAPPED_PAGE.answer(call)
     if isinstance(answer.body, dict) and answer.body["total_entries"] == 0:
         mapped = mapped_by_task(call)
         task_id = call.path["task_id"]
@@ -242,7 +242,7 @@ ROWS: tuple[Row, ...] = (
         zero_is_usual=False,
     ),
     Custom("GET", f"{_INSTANCES}/{{task_id}}", _unmapped),
-    Custom("GET", f"{_INSTANCES}/{{task_id}}/listMapped", _mapped, query=_MAPPED_PAGE.query),
+    Custom("GET", f"{_INSTANCES}/{{task_id}}/listMapped", _mapped, query=MAPPED_PAGE.query),
     Read(f"{_INSTANCES}/{{task_id}}/{{map_index:int}}", TASK_INSTANCE_JSON, _MISSING, finish=finish_task_instance),
     _note("{task_id}", _TASK_PATH),
     _note("{task_id}/{map_index:int}", {**_TASK_PATH, "map_index": "map_index"}),

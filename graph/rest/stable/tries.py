@@ -29,13 +29,13 @@ def _try_json(noun: type) -> Selection:
     )
 
 
-_LATEST_JSON = beside(_try_json(TaskInstance), tries=each("tries", _try_json(TaskInstanceTry), order="try_number"))
+LATEST_JSON = beside(_try_json(TaskInstance), tries=each("tries", _try_json(TaskInstanceTry), order="try_number"))
 
 
 def _tries(call: Call) -> list[Json]:
     """Return the earlier tries of the task instance that the path names, then the latest."""
     call.admit(TASK_INSTANCES)
-    latest = call.find(_LATEST_JSON, **{"map_index": -1, **call.columns()})
+    latest = call.find(LATEST_JSON, **{"map_index": -1, **call.columns()})
     if latest is None:
         return []
     earlier: list[Json] = list(latest.pop("tries"))  # type: ignore[call-overload] # the objects of the nested codec

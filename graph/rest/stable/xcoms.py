@@ -20,7 +20,7 @@ XCOM_JSON = codec(
     timestamp="left_at",
     execution_date=stored("nominal_date"),
 )
-_ENTRY_JSON = beside(XCOM_JSON, value=stored("value"))
+ENTRY_JSON = beside(XCOM_JSON, value=stored("value"))
 
 _ENTRIES = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries"
 _MISSING = Words("XCom entry not found")
@@ -33,7 +33,7 @@ def _entry(call: Call) -> Answer:
     if call.query.get("deserialize") and not config.flag("api", "enable_xcom_deserialize_support", default=False):
         raise RefusedError(400, "XCom deserialization is disabled in configuration.")
     call.session.read_once()
-    found: Json | None = call.find(_ENTRY_JSON, **call.columns(), map_index=call.query.get("map_index", -1))
+    found: Json | None = call.find(ENTRY_JSON, **call.columns(), map_index=call.query.get("map_index", -1))
     if found is None:
         raise _MISSING.refusal(404, "NotFound", call)
     # Classes are not loaded here, whatever the client asks for: a wrapped object is told by a text about it.

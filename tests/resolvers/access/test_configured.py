@@ -45,6 +45,8 @@ def world(sqlite_store: SQLiteStore) -> World:
         ("", ()),
         ("airflow.api.auth.backend.session", ()),
         ("airflow.api.auth.backend.deny_all", ()),
+        ("airflow.api.auth.backend.default", ()),
+        ("airflow.contrib.auth.backends.password_auth", ("basic",)),
         ("airflow.api.auth.backend.basic_auth", ("basic",)),
         (f"{FAB}.basic_auth,{FAB}.session", ("basic",)),
         (f"{FAB}.kerberos_auth, {FAB}.basic_auth", ("kerberos", "basic")),

@@ -1,0 +1,1 @@
+"""The OpenAPI document of a dialect, made of its rows, and the page that shows it."""

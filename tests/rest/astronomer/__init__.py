@@ -1,0 +1,1 @@
+"""The API of Astronomer's plugin, as its clients meet it."""

@@ -1,0 +1,1 @@
+"""Airflow's experimental API, as its clients meet it."""
