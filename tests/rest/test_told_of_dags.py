@@ -76,8 +76,8 @@ def test_what_is_not_there_is_not_found(furnished: Api, path: str, title: str, d
     assert (answer.json()["title"], answer.json()["detail"]) == (title, detail)
 
 
-def test_a_number_that_no_event_can_have_is_refused(furnished: Api) -> None:
-    assert furnished.send("GET", "/eventLogs/99999999999999999999").status_code == 400
+def test_a_number_that_no_event_can_have_is_nowhere(furnished: Api) -> None:
+    assert furnished.send("GET", "/eventLogs/99999999999999999999").status_code == 404
 
 
 def test_import_errors_and_warnings_are_listed(furnished: Api) -> None:
