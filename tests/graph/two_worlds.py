@@ -243,5 +243,5 @@ _OPAQUE = re.compile(r"[A-Za-z0-9_-]{12,}")
 _TODAY = re.compile(
     "|".join(rf"{datetime.now(UTC).date() + timedelta(days)}[T ][\d:.]+(\+00:00|Z)?" for days in (-1, 0, 1))
 )
-# Identifiers, the seconds since a day in March until now, and the numbers that cursors hide.
-_RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{7,}\.\d+|\b\d{12,20}\b")
+# Identifiers, the seconds since a day in March until now, the numbers that cursors hide, and a page's word for its own.
+_RANDOM = re.compile(r"""[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{7,}\.\d+|\b\d{12,20}\b|nonce="[^"]*\"""")
