@@ -5,7 +5,6 @@ from sqlalchemy import inspect, text
 
 from resolvers.errors import Conflict, NotFound
 from resolvers.operations.dag_deletion import delete_dag
-from resolvers.operations.keys import DagKey
 from tests.graph.furnishing import furnish
 from tests.world import World
 
@@ -35,7 +34,10 @@ def test_a_dag_is_deleted_with_all_that_is_kept_of_it(full: World) -> None:
     assert {"dag", "dag_run", "task_instance", "serialized_dag", "dag_tag", "dag_warning", "log"} <= before.keys()
 
     with full.service.session(full.actor()) as session:
-        assert session.run(delete_dag, dag_id="etl") == DagKey("etl")
+        deleted = session.run(delete_dag, dag_id="etl")
+
+    assert deleted.dag_id == "etl"
+    assert deleted.records > before["task_instance"]
 
     # What was done to it remains known, the last of it being this.
     assert counts(full, "etl") == {"log": before["log"] + 1}
