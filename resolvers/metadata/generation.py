@@ -89,6 +89,7 @@ class Relation:
         try:
             return self.expression(column, self.table).type.python_type
         except NotImplementedError:
+            # What SQLAlchemy says of types that are several in Python.
             return None
 
     def needed(self, column: str, over: FromClause) -> ColumnElement[Any]:
