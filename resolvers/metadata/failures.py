@@ -250,11 +250,12 @@ def _failure(error: BaseException) -> Failure | None:
 
 
 def _coded(error: BaseException) -> Failure | None:
+    # MySQL's numbers first: its SQLSTATEs, which the driver tells since 1.2, are one for many different errors.
+    if error.args and isinstance(error.args[0], int):
+        return _MYSQL_CODES.get(error.args[0])
     state = getattr(error, "sqlstate", None)
     # Class 08 is what poolers answer with in the server's place, whatever the matter is.
     if isinstance(state, str) and not state.startswith("08"):
         return _SQLSTATES.get(state)
-    if error.args and isinstance(error.args[0], int):
-        return _MYSQL_CODES.get(error.args[0])
     text = str(error)
     return next((failure for pattern, failure in _TEXTS if re.search(pattern, text, re.IGNORECASE)), None)

@@ -31,11 +31,12 @@ def test_a_row_that_breaks_a_constraint_is_not_told(world: World, value: str | N
         insert()
 
     told = trace_of(raised.value)
-    assert SECRET in str(raised.value) or world.service.engine.dialect.name == "sqlite"
+    assert (SECRET in str(raised.value)) == (world.service.engine.dialect.name == "postgresql")
     assert SECRET not in told
     assert "INSERT INTO kept VALUES" in told
     assert "test_traces.py" in told
-    assert "Violation 23" in told or "IntegrityError" in told
+    # Error 3819 of MySQL: a constraint that it checks by itself.
+    assert any(kind in told for kind in ("Violation 23", "IntegrityError", "OperationalError 3819"))
 
 
 def test_what_came_of_it_and_what_it_came_of_are_told(world: World) -> None:
