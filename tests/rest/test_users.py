@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.http.server import TOKENS, VIEWER
 from tests.conftest import KINDS
+from tests.http.server import TOKENS, VIEWER
 from tests.people import add_group, open_peopled, staff
 from tests.rest.api import Api, api_of
 from tests.world import World
