@@ -8,6 +8,8 @@ import pytest
 
 from tests.world import World
 
+pytestmark = pytest.mark.mysql
+
 HOSTILE = [
     "",
     " ",

@@ -1,6 +1,10 @@
 """However a document says what it wants - aliases, fragments, directives - each field is answered once, as asked."""
 
+import pytest
+
 from tests.world import World
+
+pytestmark = pytest.mark.mysql
 
 
 def test_the_same_field_is_answered_for_each_alias_with_its_arguments(furnished: World) -> None:

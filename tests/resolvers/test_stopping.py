@@ -13,6 +13,8 @@ from resolvers.metadata.engine import read_snapshot
 from resolvers.stopping import Stop, interrupt
 from tests.world import World
 
+pytestmark = pytest.mark.mysql
+
 ENDLESS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
     "postgresql": "SELECT pg_sleep(600)",

@@ -10,6 +10,8 @@ from resolvers.metadata.engine import read_snapshot, write_transaction
 from resolvers.traces import fit_for_log
 from tests.world import World
 
+pytestmark = pytest.mark.mysql
+
 SECRET = "hunter2"
 
 

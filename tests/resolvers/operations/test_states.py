@@ -27,6 +27,8 @@ from tests.resolvers.operations.stopped import (
 )
 from tests.world import DAY, World
 
+pytestmark = pytest.mark.mysql
+
 set_run = changing(set_run_state)
 set_task = changing(set_task_instance_state)
 RUN: dict[str, Any] = {"dag_id": "line", "run_id": "run"}
