@@ -5,10 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-
-import pymysql
 
 from tests.live.installing import cache, locked
 
@@ -67,7 +64,8 @@ class MySQLServer:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(unpacked / "data", folder / "data")
         socket = folder / "socket"
-        with (folder / "log").open("wb") as log:
+        self._log = folder / "log"
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [*_program(unpacked / "root", folder / "data"), "--skip-networking", f"--socket={socket}"],
                 stdin=subprocess.DEVNULL,
@@ -75,7 +73,7 @@ class MySQLServer:
                 stderr=subprocess.STDOUT,
             )
         self.url = f"mysql://root@localhost/mysql?unix_socket={socket}"
-        self._wait_for(socket)
+        self._wait()
 
     def stop(self) -> None:
         """End it, and remove what it kept."""
@@ -83,15 +81,14 @@ class MySQLServer:
         self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _wait_for(self, socket: Path) -> None:
+    def _wait(self) -> None:
         limit = time.monotonic() + PATIENCE
         while self._process.poll() is None and time.monotonic() < limit:
-            with suppress(pymysql.OperationalError):
-                pymysql.connect(unix_socket=str(socket), user="root").close()
+            if b"ready for connections" in self._log.read_bytes():
                 return
             time.sleep(0.1)
         self._process.kill()
-        raise RuntimeError(f"MySQL did not start:\n{(self._folder / 'log').read_text()}")
+        raise RuntimeError(f"MySQL did not start:\n{self._log.read_text()}")
 
 
 def _unpacked() -> Path:
