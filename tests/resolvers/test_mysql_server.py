@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from resolvers.errors import Conflict, Invalid, Problem, TooExpensive, Unavailable, Unsupported
 from resolvers.metadata.channel import open_channel
 from resolvers.metadata.engine import is_transient, open_engine, read_snapshot, write_transaction
+from resolvers.metadata.rights import rights
 from resolvers.settings import Settings
 from tests.conftest import ON_MYSQL, open_world
 from tests.resolvers.test_mysql import CHANGES
@@ -182,6 +183,8 @@ def test_a_user_with_a_password_who_may_only_read_reads_and_calls_off_and_change
     assert opened.data("{ dags { nodes { dagId latestRun { runId } } } }")["dags"]["nodes"] == [
         {"dagId": "etl", "latestRun": {"runId": "old"}}
     ]
+    with read_snapshot(engine) as connection:
+        assert rights(connection, opened.generation).unreadable == ()
     (error,) = opened.graph('mutation { pauseDag(dagId: "etl") { isPaused } }')["errors"]
     assert "lacks the right" in error["message"]
     with open_channel(engine) as channel:
