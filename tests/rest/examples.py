@@ -13,12 +13,20 @@ ANY = "..."
 
 @dataclass(frozen=True)
 class Example:
-    """A request as it is documented, what the dialect says to it, and why, where the original said something else."""
+    """A request as it is documented, what the dialect says to it, and why, where the original said something else.
+
+    `documented` is what it says in the form of its documentation, where that is something else.
+    """
 
     line: str
     told: Any
     reason: str = ""
     status: int = 200
+    documented: Any = None
+
+    def expected(self, form: str) -> Any:
+        """Return what is said in one of the two forms."""
+        return self.told if form == "original" or self.documented is None else self.documented
 
 
 def agrees(told: Any, answered: Any) -> bool:
@@ -35,8 +43,16 @@ def agrees(told: Any, answered: Any) -> bool:
     return type(told) is type(answered) and bool(told == answered)
 
 
-def curled(line: str) -> dict[str, Any]:
-    """Return what a line of curl sends, as arguments of httpx; hosts are left out, and a file has a DAG's text."""
+def asked_by(line: str) -> dict[str, Any]:
+    """Return what a line asks for, as arguments of httpx: a line of curl, or a method, a place and a body."""
+    if line.startswith("curl "):
+        return _curled(line)
+    method, place, *body = line.split(" ", 2)
+    return {"method": method, "place": place, **({"content": body[0]} if body else {})}
+
+
+def _curled(line: str) -> dict[str, Any]:
+    """Read the options that the lines have; hosts are left out, and a file has the text of one."""
     words = iter(shlex.split(line.replace("\\\n", " ")))
     asked: dict[str, Any] = {"method": "GET", "headers": {}}
     fields: dict[str, str] = {}

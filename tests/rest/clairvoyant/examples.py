@@ -15,7 +15,13 @@ _POOL = "\n╒════════════╤═════════
 
 # What is told is the text of `output`, or the texts of its two streams one after the other.
 EXAMPLES = tuple(
-    Example(f"{HOST}/admin/rest_api/api?{line}", told, reason, 400 if "are required" in told else 200)
+    Example(
+        f"GET {HOST}/admin/rest_api/api?{line}",
+        told,
+        reason,
+        400 if "are required" in told else 200,
+        "1.0.7" if line.endswith("plugin_version") else None,
+    )
     for line, told, reason in (
         ("api=version", "2.11.2", ""),
         ("api=rest_api_plugin_version", "1.0.9", ""),
