@@ -21,9 +21,9 @@ from airflow.api.client.json_client import Client
 _CLIENT_2 = "import sys\nfrom airflow.api.client.json_client import Client\n"
 _CALL = """
 import json
-client = Client(sys.argv[2], (sys.argv[3], sys.argv[4]))
+client = Client(sys.argv[2], None)
 try:
-    told = getattr(client, sys.argv[5])(**json.loads(sys.argv[6]))
+    told = getattr(client, sys.argv[3])(**json.loads(sys.argv[4]))
 except OSError as error:
     told = {"error": str(error)}
 print(json.dumps(told))
@@ -31,10 +31,13 @@ print(json.dumps(told))
 
 
 class OldClient:
-    """The class `airflow.api.client.json_client.Client` of a release, in a process of its own for each call."""
+    """The class `airflow.api.client.json_client.Client` of a release, in a process of its own for each call.
+
+    Name and password are in its address, as one can configure them: `[cli] endpoint_url`.
+    """
 
     def __init__(self, release: str, url: str, home: Path) -> None:
-        self._url = url
+        self._url = url.replace("://", f"://{USER}:{PASSWORD}@")
         self._environment = {"AIRFLOW_HOME": str(home / f"client-{release}"), "NO_PROXY": "127.0.0.1"}
         if release.startswith("1."):
             self._place = install_sources(release)
@@ -46,7 +49,7 @@ class OldClient:
 
     def call(self, method: str, **arguments: object) -> Any:
         """Return what a method returns; where it raises what clients catch, `{"error": what it says}`."""
-        told = [str(self._place), self._url, USER, PASSWORD, method, json.dumps(arguments)]
+        told = [str(self._place), self._url, method, json.dumps(arguments)]
         done = subprocess.run(
             [self._python, "-c", self._script, *told],
             env=self._environment,

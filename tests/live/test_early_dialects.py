@@ -176,14 +176,21 @@ def test_a_backfill_by_clairvoyant_s_dialect_runs(airflow: Airflow, ask: Clairvo
     assert ask("dag_state", dag_id="nightly", execution_date="2026-03-03T03:00:00") == "None\n"
 
 
-def test_airflow_s_command_line_works_for_clairvoyant_s_dialect(airflow: Airflow, early: Service) -> None:
-    named = {"dag_id": "passes", "task_id": "a", "execution_date": "2026-01-05T00:00:00"}
+def test_airflow_s_command_line_works_for_clairvoyant_s_dialect(
+    airflow: Airflow, early: Service, ask: Clairvoyant
+) -> None:
+    # Of a date with a run: for another one Airflow 2 makes a temporary run, which its scheduler takes up too.
+    date = "2026-01-05T00:00:00"
+    ask("trigger_dag", dag_id="passes", run_id="by-command", exec_date=date)
+    airflow.wait_for_run("passes", "by-command")
+    tries = [row["try_number"] for row in airflow.tasks("passes", "by-command")]
+    named = {"dag_id": "passes", "task_id": "a", "execution_date": date}
 
-    printed = {api: patiently(airflow, early, api, named) for api in ("render", "task_failed_deps", "test")}
+    printed = {api: patiently(airflow, early, api, named) for api in ("task_failed_deps", "test")}
 
-    assert "# property: op_args" in printed["render"]["stdout"]
-    assert "dependencies" in printed["task_failed_deps"]["stdout"]
-    assert "error" not in "".join(printed["test"].values()).lower()
+    assert "Task is in the 'success' state" in printed["task_failed_deps"]["stdout"]
+    assert "Traceback" not in printed["test"]["stderr"]
+    assert [row["try_number"] for row in airflow.tasks("passes", "by-command")] == tries
 
 
 def patiently(airflow: Airflow, early: Service, api: str, named: dict[str, str]) -> dict[str, str]:
