@@ -168,12 +168,17 @@ def test_a_backfill_by_clairvoyant_s_dialect_runs(airflow: Airflow, ask: Clairvo
 
     ask("backfill", dag_id="nightly", **dates)
 
-    # Each wants the scheduler's time: two runs, of the third day's only the date at midnight is in the range.
-    for day in (1, 2):
-        state = {"dag_id": "nightly", "execution_date": f"2026-03-0{day}T03:00:00"}
-        airflow.wait_until(lambda state=state: ask("dag_state", **state) == "success\n", f"the run of {state}")
-        assert ask("task_state", **state, task_id="only") == "success\n"
+    # The third day's date is later than midnight, where the range ends.
+    for date in ("2026-03-01T03:00:00", "2026-03-02T03:00:00"):
+        succeeds(airflow, ask, date)
+        assert ask("task_state", dag_id="nightly", task_id="only", execution_date=date) == "success\n"
     assert ask("dag_state", dag_id="nightly", execution_date="2026-03-03T03:00:00") == "None\n"
+
+
+def succeeds(airflow: Airflow, ask: Clairvoyant, date: str) -> None:
+    """Wait until the run of a date is told to be a success."""
+    told = {"dag_id": "nightly", "execution_date": date}
+    airflow.wait_until(lambda: ask("dag_state", **told) == "success\n", f"the run of {date}")
 
 
 def test_airflow_s_command_line_works_for_clairvoyant_s_dialect(
