@@ -184,7 +184,7 @@ def succeeds(airflow: Airflow, ask: Clairvoyant, date: str) -> None:
 def test_airflow_s_command_line_works_for_clairvoyant_s_dialect(
     airflow: Airflow, early: Service, ask: Clairvoyant
 ) -> None:
-    # Of a date with a run: for another one Airflow 2 makes a temporary run, which its scheduler takes up too.
+    # Of a date with a run: for another one Airflow makes a temporary run, which its scheduler takes up too.
     date = "2026-01-05T00:00:00"
     ask("trigger_dag", dag_id="passes", run_id="by-command", exec_date=date)
     airflow.wait_for_run("passes", "by-command")
