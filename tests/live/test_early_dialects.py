@@ -37,6 +37,7 @@ def early(running_airflow: Airflow) -> Iterator[Service]:
         "AIRFLOW__AIRFLOW__API__PLUGIN_AIRFLOW_API_AUTH": SECRET,
         "AIRFLOW__REST_API_PLUGIN__REST_API_PLUGIN_EXPECTED_HTTP_TOKEN": "changeme",
         "AIRFLOW_GRAPH_CLAIRVOYANT_ROLE": "admin",
+        "AIRFLOW_GRAPH_DEPLOY_FOLDER": str(running_airflow.layout.dags),
     }
     serving = Service(running_airflow, settings=settings)
     try:
@@ -179,6 +180,21 @@ def succeeds(airflow: Airflow, ask: Clairvoyant, date: str) -> None:
     """Wait until the run of a date is told to be a success."""
     told = {"dag_id": "nightly", "execution_date": date}
     airflow.wait_until(lambda: ask("dag_state", **told) == "success\n", f"the run of {date}")
+
+
+def test_a_file_that_clairvoyant_s_dialect_deploys_is_parsed_and_its_dag_paused(
+    airflow: Airflow, early: Service, ask: Clairvoyant
+) -> None:
+    file = ("deployed.py", DOOMED.format(dag_id="deployed").encode())
+
+    told = early.ask("POST", f"{PLACE}?api=deploy_dag", headers=TOKEN, files={"dag_file": file}, data={"pause": "on"})
+
+    assert told["output"].startswith("DAG File [")
+    paused = "SELECT 1 FROM dag JOIN serialized_dag USING (dag_id) WHERE dag_id = 'deployed' AND is_paused"
+    airflow.wait_until(lambda: bool(airflow.sql(paused)), "the DAG to be parsed and paused")
+    ask("unpause", dag_id="deployed")
+    ask("trigger_dag", dag_id="deployed", run_id="first")
+    airflow.wait_for_run("deployed", "first")
 
 
 def test_airflow_s_command_line_works_for_clairvoyant_s_dialect(
