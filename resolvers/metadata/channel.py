@@ -9,10 +9,11 @@ from typing import Any, cast
 import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.failures import GIVEN_UP, translated
+from resolvers.metadata.lending import LendingPool
 from resolvers.metadata.libpq import LibpqWire
 from resolvers.metadata.terms import TERMS
 from resolvers.metadata.wire import CursorWire, Parameters, Wire
@@ -36,14 +37,18 @@ class Channel:
         self._allowance = allowance or Allowance(sys.maxsize)
         self._errors = cast("type[Exception]", engine.dialect.loaded_dbapi.Error)
         self._alone = alone
-        self._connection: PoolProxiedConnection | None = None
+        self._connection: ConnectionPoolEntry | None = None
+        # Where it comes from, and goes back to; the engine may have another pool by then.
+        self._pool: LendingPool | None = None
         self._wire: Wire | None = None
         self._in_transaction = False
-        # What `cancel` and the thread that runs statements tell each other.
-        self._state = threading.Condition()
+        # What `cancel` and the thread that runs statements tell each other: held for moments only.
+        self._state = threading.Lock()
         self._running = False
         self._given_up = False
         self._struck = False
+        # Set where nothing runs any more; there is one where somebody waits for that.
+        self._ended: threading.Event | None = None
 
     def run(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Run a statement, in the paramstyle of the engine's driver and with its values, and return all rows.
@@ -69,9 +74,13 @@ class Channel:
         To be called from another thread than the one that runs statements. Returns when the statement has
         ended; at the latest after some seconds, when its own timeout is all that remains.
         """
+        ended = threading.Event()
         with self._state:
             self._given_up = True
-            for pause in _AGAIN:
+            self._ended = ended
+        for pause in _AGAIN:
+            # Held while the database is told: the connection must not serve anybody else meanwhile.
+            with self._state:
                 if not self._running:
                     return
                 if self._wire is not None:
@@ -79,7 +88,7 @@ class Channel:
                     # Where it cannot be told, its timeout ends it.
                     with suppress(self._errors, SQLAlchemyError):
                         self._wire.cancel(self._engine)
-                self._state.wait_for(lambda: not self._running, pause)
+            ended.wait(pause)
 
     def close(self) -> None:
         """End the snapshot, and give its connection back."""
@@ -89,10 +98,12 @@ class Channel:
             except self._errors:
                 # Nothing was to be kept, and everything has been read.
                 self._struck = True
-        self._release(keep=not self._struck)
+        self._release(keep=not self._struck, ended=True)
 
     def _run(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        self._enter()
+        with self._state:
+            self._refuse_if_given_up()
+            self._running = True
         try:
             try:
                 wire = self._wire or self._check_out()
@@ -100,7 +111,10 @@ class Channel:
                     self._begin(wire)
                 rows = wire.rows(statement, parameters, self._allowance)
             finally:
-                self._leave()
+                with self._state:
+                    self._running = False
+                    if self._ended is not None:
+                        self._ended.set()
             # Some statements of MySQL do not fail, but come to an early end.
             self._refuse_if_given_up()
         except self._errors as error:
@@ -112,32 +126,23 @@ class Channel:
             self._release(keep=False)
             raise
         if not self._in_transaction:
-            self._release(keep=not self._struck)
+            self._release(keep=not self._struck, ended=True)
         return rows
-
-    def _enter(self) -> None:
-        with self._state:
-            self._refuse_if_given_up()
-            self._running = True
-
-    def _leave(self) -> None:
-        with self._state:
-            self._running = False
-            self._state.notify_all()
-
-    def _refuse_if_given_up(self) -> None:
-        if self._given_up:
-            raise GIVEN_UP.told("")
 
     def _check_out(self) -> Wire:
         try:
-            self._connection = self._engine.pool.connect()
+            pool = self._pool = cast("LendingPool", self._engine.pool)
+            self._connection = pool.lend()
         except self._errors as error:
             raise DBAPIError(None, None, error) from error
         self._wire = wire_of(self._connection)
         # That may have taken its time.
         self._refuse_if_given_up()
         return self._wire
+
+    def _refuse_if_given_up(self) -> None:
+        if self._given_up:
+            raise GIVEN_UP.told("")
 
     def _begin(self, wire: Wire) -> None:
         lone = wire.terms.lone if self._alone else None
@@ -162,15 +167,28 @@ class Channel:
         driver: Any = self._connection.dbapi_connection
         return self._wire.is_outdated(error) or self._engine.dialect.is_disconnect(cast("Any", error), driver, None)
 
-    def _release(self, *, keep: bool) -> None:
+    def _release(self, *, keep: bool, ended: bool = False) -> None:
+        """Give the connection back, if it may be kept; `ended` says that nothing is open on it."""
         connection, self._connection, self._wire = self._connection, None, None
         self._in_transaction = False
-        if connection is None:
+        if connection is None or self._pool is None:
             return
-        if keep:
-            connection.close()
-        else:
-            connection.invalidate()
+        try:
+            if keep and not ended:
+                keep = self._undone(connection)
+            if not keep:
+                connection.invalidate()
+        finally:
+            self._pool.take_back(connection)
+
+    def _undone(self, connection: ConnectionPoolEntry) -> bool:
+        """Undo what is open on a connection; say whether that could be done."""
+        driver: Any = connection.dbapi_connection
+        try:
+            driver.rollback()
+        except self._errors:
+            return False
+        return True
 
 
 @contextmanager
@@ -187,10 +205,12 @@ def open_channel(engine: Engine, *, alone: bool = False) -> Iterator[Channel]:
         channel.close()
 
 
-def wire_of(connection: PoolProxiedConnection) -> Wire:
+def wire_of(connection: PoolProxiedConnection | ConnectionPoolEntry) -> Wire:
     """Return the wire of a pooled connection: the same one as long as the connection lives."""
-    info, driver = connection.info, connection.driver_connection
-    if _WIRE not in info:
+    info = connection.info
+    known: Wire | None = info.get(_WIRE)
+    if known is None:
+        driver = connection.driver_connection
         kind = LibpqWire if isinstance(driver, psycopg.Connection) else CursorWire
-        info[_WIRE] = kind(cast("Any", driver), info[TERMS])
-    return cast("Wire", info[_WIRE])
+        known = info[_WIRE] = kind(cast("Any", driver), info[TERMS])
+    return known

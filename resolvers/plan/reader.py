@@ -24,12 +24,15 @@ from resolvers.sources.find import Find
 _VALUES_PER_ROW = 20
 
 _NOTHING = Arguments()
+_NO_TOTALS: Mapping[int | None, Sequence[int]] = {}
 
 # Sends a statement with its parameters; returns its rows.
 Run = Callable[[str, Any], Sequence[Row]]
 
-# What is not in the database: for each key, by logical columns, the rows that belong to it.
-Source = Callable[[Find, Sequence[Mapping[str, Any]], Arguments], Sequence[Sequence[Mapping[str, object]]]]
+# Relations of rows that are not in the database, and what brings them: for each key, by logical columns, the rows that
+# belong to it.
+SOURCED = frozenset({"task_log", "extra_link", "unmet_dependency"})
+Source = Callable[[str, Find, Sequence[Mapping[str, Any]], Arguments], Sequence[Sequence[Mapping[str, object]]]]
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,12 @@ class Reader:
         max_rows: int,
         max_statements: int,
         ran: list[Ran],
-        sources: Mapping[str, Source],
+        source: Source,
     ) -> None:
         self.run = run
         self.plans = plans
         self.scopes = scopes
-        self.sources = sources
+        self.source = source
         self.max_rows = max_rows
         self.max_statements = max_statements
         self.ran = ran
@@ -118,7 +121,7 @@ class Reader:
             below.append(self._fetch(child, theirs, given))
             positions.append(at)
         count = 1 if keys is None else len(keys)
-        totals = self._totals(stage, variant, arguments, keys, given)
+        totals = self._totals(stage, variant, arguments, keys, given) if stage.totals else _NO_TOTALS
         return Fetch(stage, variant, self.scopes, arguments, rows, count, tuple(below), tuple(positions), totals)
 
     def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
@@ -146,7 +149,7 @@ class Reader:
         if keys is not None and not keys:
             return []
         if variant.statement is None:
-            sourced = stage.step.relation in self.sources
+            sourced = stage.step.relation in SOURCED
             return self._sourced(stage, keys or [], arguments) if sourced else self._decoded(stage, keys or [])
         if not stage.needs_rows:
             return []
@@ -173,7 +176,7 @@ class Reader:
         given: Sequence[Arguments],
     ) -> Mapping[int | None, Sequence[int]]:
         found: dict[int | None, Sequence[int]] = {}
-        for place in stage.step.totals:
+        for place in stage.totals:
             counts = [0] * ((1 if keys is None else len(keys)) + 1)
             statement = variant.counting_all if place is None else variant.counting
             if statement is not None and (keys is None or keys):
@@ -202,7 +205,7 @@ class Reader:
         step = stage.step
         scope = self.scopes.of(step.guard)
         seen = {place: dict(zip(step.theirs, key, strict=True)) for place, key in enumerate(keys, 1) if key[0] in scope}
-        found = self.sources[step.relation](self.find, list(seen.values()), arguments) if seen else ()
+        found = self.source(step.relation, self.find, list(seen.values()), arguments) if seen else ()
         names = [name for _, name in step.columns]
         rows = [
             (place, *(row[name] for name in names)) for place, told in zip(seen, found, strict=True) for row in told

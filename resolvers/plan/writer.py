@@ -318,9 +318,9 @@ class _Code:
             return f"({name} if {first} is not None else missing())" if needed else value
         if isinstance(inner, Leaf):
             return self.leaf(name, first, inner, needed=needed)
-        function = self.list_of(inner.of) if isinstance(inner, Several) else self.parts_of(inner)
+        told = f"{self.list_of(inner.of)}({name})" if isinstance(inner, Several) else self.parts(name, inner)
         nothing = "missing()" if needed else "None"
-        return f"({nothing} if {first} is None else {function}({name}))"
+        return f"({nothing} if {first} is None else {told})"
 
     def bound(self, value: str) -> tuple[str, str]:
         """Return a name for a value, and the expression that must come first for it to be bound."""
@@ -358,20 +358,15 @@ class _Code:
         )
         return name
 
-    def parts_of(self, output: Output) -> str:
+    def parts(self, name: str, output: Output) -> str:
+        """Return an expression of what is selected of a mapping."""
         if not isinstance(output, Parts):
             raise TypeError(f"{output} is not written from a value")
-        name = f"o{len(self.functions)}"
-        self.functions.append("")
-        at = len(self.functions) - 1
         parts = ", ".join(
-            f"{key!r}: {repr(told) if isinstance(told, str) else self.written(f'x[{source!r}]', told)}"
+            f"{key!r}: {repr(told) if isinstance(told, str) else self.written(f'{name}[{source!r}]', told)}"
             for key, source, told in output.parts
         )
-        self.functions[at] = (
-            f"def {name}(x):\n    if x.__class__ is not dict: raise AwkwardError\n    return {{{parts}}}"
-        )
-        return name
+        return f"({{{parts}}} if {name}.__class__ is dict else missing())"
 
     def name(self, value: object) -> str:
         """Return a name of the source for an object."""

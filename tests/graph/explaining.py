@@ -72,7 +72,7 @@ class _Explained(Session):
             max_rows=settings.max_rows,
             max_statements=settings.max_statements,
             ran=self.ran,
-            sources={},
+            source=self._sourced,
         )
 
     def _explained(self, statement: str, parameters: Any) -> Sequence[tuple[Any, ...]]:
