@@ -386,6 +386,7 @@ class Session:
             max_statements=settings.max_statements,
             ran=self.ran,
             source=self._sourced,
+            once=self._once,
         )
         if not alone:
             self._reader = reader

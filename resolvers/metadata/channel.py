@@ -41,7 +41,6 @@ class Channel:
         # Where it comes from, and goes back to; the engine may have another pool by then.
         self._pool: LendingPool | None = None
         self._wire: Wire | None = None
-        self._in_transaction = False
         # What `cancel` and the thread that runs statements tell each other: held for moments only.
         self._state = threading.Lock()
         self._running = False
@@ -50,23 +49,25 @@ class Channel:
         # Set where nothing runs any more; there is one where somebody waits for that.
         self._ended: threading.Event | None = None
 
-    def run(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+    def run(self, statement: str, parameters: Parameters = (), *, last: bool = False) -> list[tuple[Any, ...]]:
         """Run a statement, in the paramstyle of the engine's driver and with its values, and return all rows.
+
+        The snapshot may end with what is said to be the `last` statement in it.
 
         Raises the Problems of `read_snapshot`, Unavailable once the channel was cancelled, and TooExpensive where
         the allowance ends.
         """
         with translated():
             if self._wire is not None:
-                return self._run(statement, parameters)
+                return self._run(statement, parameters, last=last)
             try:
-                return self._run(statement, parameters)
+                return self._run(statement, parameters, last=last)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 # The server had closed this connection while it lay in the pool, and likely all others. Trying
                 # once more costs less than asking each connection first whether it is alive.
-                return self._run(statement, parameters)
+                return self._run(statement, parameters, last=last)
 
     def cancel(self) -> None:
         """Give up what runs, in the database too, and refuse everything that follows.
@@ -92,7 +93,7 @@ class Channel:
 
     def close(self) -> None:
         """End the snapshot, and give its connection back."""
-        if self._wire is not None and self._in_transaction and not self._struck:
+        if self._wire is not None and self._wire.is_open and not self._struck:
             try:
                 self._wire.commit()
             except self._errors:
@@ -100,16 +101,16 @@ class Channel:
                 self._struck = True
         self._release(keep=not self._struck, ended=True)
 
-    def _run(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
+    def _run(self, statement: str, parameters: Parameters, *, last: bool) -> list[tuple[Any, ...]]:
         with self._state:
             self._refuse_if_given_up()
             self._running = True
         try:
             try:
                 wire = self._wire or self._check_out()
-                if not self._in_transaction:
+                if not wire.is_open:
                     self._begin(wire)
-                rows = wire.rows(statement, parameters, self._allowance)
+                rows = wire.rows(statement, parameters, self._allowance, last=last)
             finally:
                 with self._state:
                     self._running = False
@@ -125,14 +126,14 @@ class Channel:
         except BaseException:
             self._release(keep=False)
             raise
-        if not self._in_transaction:
+        if not wire.is_open:
             self._release(keep=not self._struck, ended=True)
         return rows
 
     def _check_out(self) -> Wire:
         try:
-            pool = self._pool = cast("LendingPool", self._engine.pool)
-            self._connection = pool.lend()
+            pool = cast("LendingPool", self._engine.pool)
+            self._connection, self._pool = pool.lend(), pool
         except self._errors as error:
             raise DBAPIError(None, None, error) from error
         self._wire = wire_of(self._connection)
@@ -146,9 +147,11 @@ class Channel:
 
     def _begin(self, wire: Wire) -> None:
         lone = wire.terms.lone if self._alone else None
-        for statement in wire.terms.read if lone is None else lone:
+        if lone is None:
+            wire.begin(wire.terms.read)
+            return
+        for statement in lone:
             wire.tell(statement)
-        self._in_transaction = lone is None
 
     def _failed(self, statement: str, error: Exception) -> Exception:
         """Return what to raise for an error of the driver, which has ended the snapshot."""
@@ -169,26 +172,20 @@ class Channel:
 
     def _release(self, *, keep: bool, ended: bool = False) -> None:
         """Give the connection back, if it may be kept; `ended` says that nothing is open on it."""
-        connection, self._connection, self._wire = self._connection, None, None
-        self._in_transaction = False
-        if connection is None or self._pool is None:
+        connection, wire, pool = self._connection, self._wire, self._pool
+        self._connection, self._wire, self._pool = None, None, None
+        if connection is None or pool is None:
             return
         try:
-            if keep and not ended:
-                keep = self._undone(connection)
+            if keep and not ended and wire is not None:
+                try:
+                    wire.undo()
+                except self._errors:
+                    keep = False
             if not keep:
                 connection.invalidate()
         finally:
-            self._pool.take_back(connection)
-
-    def _undone(self, connection: ConnectionPoolEntry) -> bool:
-        """Undo what is open on a connection; say whether that could be done."""
-        driver: Any = connection.dbapi_connection
-        try:
-            driver.rollback()
-        except self._errors:
-            return False
-        return True
+            pool.take_back(connection)
 
 
 @contextmanager
