@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any
 
 from psycopg import Connection, capabilities
 from psycopg.abc import PQGen
@@ -97,7 +97,7 @@ def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:
 def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
     """Send what waits in a pipeline, and return the results of its commands."""
     yield from send(pgconn)
-    found = []
+    found: list[PGresult] = []
     while True:
         result = yield from fetch(pgconn)
         if result is None:
@@ -111,8 +111,8 @@ class LibpqWire(Wire):
     """A connection of psycopg: statements prepared where the terms allow it, rows in binary form."""
 
     def __init__(self, connection: Connection, terms: Terms) -> None:
-        super().__init__(cast("Any", connection), terms)
-        self._connection: Connection = connection
+        super().__init__(terms)
+        self._connection = connection
         self._pgconn = connection.pgconn
         self._statements: OrderedDict[str, _Statement] = OrderedDict()
         # What begins the transaction, until it is sent.
@@ -139,8 +139,9 @@ class LibpqWire(Wire):
 
     def undo(self) -> None:
         """Undo whatever is open on the connection."""
-        self._opening = None
         super().undo()
+        self._opening = None
+        self._connection.rollback()
 
     def rows(
         self, statement: str, parameters: Parameters, allowance: Allowance, *, last: bool = False

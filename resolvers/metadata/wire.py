@@ -17,8 +17,7 @@ Parameters = Mapping[str, object] | Sequence[object]
 class Wire(ABC):
     """A connection of a driver, and the terms on which it works."""
 
-    def __init__(self, connection: DBAPIConnection, terms: Terms) -> None:
-        self._connection = connection
+    def __init__(self, terms: Terms) -> None:
         self.terms = terms
 
         # Whether a transaction was begun, and not ended.
@@ -50,7 +49,6 @@ class Wire(ABC):
     def undo(self) -> None:
         """Undo whatever is open on the connection."""
         self.is_open = False
-        self._connection.rollback()
 
     @abstractmethod
     def cancel(self, engine: Engine) -> None:
@@ -63,6 +61,10 @@ class Wire(ABC):
 
 class CursorWire(Wire):
     """A connection of any driver, used through its cursors."""
+
+    def __init__(self, connection: DBAPIConnection, terms: Terms) -> None:
+        super().__init__(terms)
+        self._connection = connection
 
     def tell(self, statement: str) -> None:
         """Run a statement that returns nothing."""
@@ -84,6 +86,11 @@ class CursorWire(Wire):
         """End the transaction."""
         super().commit()
         self._connection.commit()
+
+    def undo(self) -> None:
+        """Undo whatever is open on the connection."""
+        super().undo()
+        self._connection.rollback()
 
     def cancel(self, engine: Engine) -> None:
         """Let SQLite's time be over; ask MySQL on a connection beside the pool's, which may all be in use."""
