@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import blake2b
+from itertools import repeat
 from typing import Any
 
 from psycopg import Connection, capabilities
@@ -79,7 +80,8 @@ class _Statement:
 
 def _length(result: PGresult, columns: Sequence[int]) -> int:
     """Return how many bytes there are in these columns."""
-    return sum(len(result.get_value(row, at) or b"") for row in range(result.ntuples) for at in columns)
+    rows = range(result.ntuples)
+    return sum(sum(map(len, filter(None, map(result.get_value, rows, repeat(at))))) for at in columns)
 
 
 def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:

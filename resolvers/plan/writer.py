@@ -13,7 +13,7 @@ from typing import Any
 
 from resolvers.access.permissions import Guard
 from resolvers.access.scopes import Scopes
-from resolvers.binding import Otherwise
+from resolvers.binding import FirstOf, Otherwise
 from resolvers.output import Kind, Leaf, Linked, Needed, Output, Parts, Several
 from resolvers.plan.cursor import encode_cursor
 from resolvers.plan.sight import Secrets
@@ -289,6 +289,8 @@ class _Code:
 
     def computed(self, by: Callable[..., object], columns: list[str]) -> str:
         """Return an expression of what a function makes of columns, without a call where the value is there."""
+        if isinstance(by, FirstOf):
+            return f"({' or '.join(columns)})"
         if not isinstance(by, Otherwise):
             return f"{self.name(by)}({', '.join(columns)})"
         name, first = self.bound(columns[0])
