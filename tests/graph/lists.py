@@ -70,8 +70,8 @@ def _ways(schema: GraphQLSchema) -> dict[str, Way]:
 def _row(field: GraphQLField) -> GraphQLObjectType | None:
     """Return the type of the objects of which a field is a list; none where it is something else."""
     named = get_named_type(field.type)
-    if _is_page(field):
-        named = get_named_type(named.fields["nodes"].type)  # type: ignore[union-attr] # a connection
+    if isinstance(named, GraphQLObjectType) and _is_page(field):
+        named = get_named_type(named.fields["nodes"].type)
     elif not isinstance(_bare(field), GraphQLList):
         return None
     return named if isinstance(named, GraphQLObjectType) else None

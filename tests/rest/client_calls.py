@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import airflow_client.client.api as client_apis  # type: ignore[import-untyped]
-from airflow_client.client import ApiClient, models  # type: ignore[import-untyped]
+from airflow_client.client import ApiClient, models
 from airflow_client.client.exceptions import ApiException, NotFoundException  # type: ignore[import-untyped]
 
 # The run, and whatever else has to have a name, that the calls make and take away again.
