@@ -153,7 +153,7 @@ class Endpoint:
                     pieces = iter(()) if request.method == "HEAD" else told.body.pieces
                     return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
                 content = _content(told)
-                if quirk is not None and told.media_type == JSON and quirk.is_for(request.headers):
+                if quirk and content and told.media_type == JSON and quirk.is_for(request.headers):
                     content = _written(quirk.retold(json.loads(content)))
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)

@@ -111,3 +111,16 @@ def test_it_is_refused_as_everybody_is(one_varied: Api) -> None:
 
     assert (refused.status_code, refused.json()["title"]) == (404, "DAG not found")
     assert refused.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("api", ["3.3-sqlite"], indirect=True)
+def test_what_it_changes_is_told_as_what_it_reads(api: Api) -> None:
+    api.world.recorded_dag("line", timetable_summary="0 3 * * *")
+    changed = api.send("PATCH", "/dags/line", headers=HEADERS, json={"is_paused": True})
+    made = api.send("POST", "/pools", headers=HEADERS, json={"name": "new", "slots": 1})
+    deleted = api.send("DELETE", "/pools/new", headers=HEADERS)
+
+    assert (changed.status_code, list(failures(changed.json()))) == (200, [])
+    assert changed.json()["schedule_interval"] is None
+    assert (made.status_code, made.json()["used_slots"]) == (200, 0)
+    assert (deleted.status_code, deleted.content) == (204, b"")
