@@ -78,6 +78,31 @@ def test_the_client_parses_every_answer(history: Airflow, ours: Ours) -> None:
     assert {name: one.status for name, one in told.items() if one.status >= 300} == REFUSED
 
 
+@pytest.mark.parametrize(
+    ("path", "key", "made", "changed"),
+    [
+        ("/pools", "name", {"slots": 3, "description": "d", "include_deferred": True}, {"slots": 4}),
+        ("/variables", "key", {"value": "v", "description": "d"}, {"value": "w"}),
+        ("/connections", "connection_id", {"conn_type": "http", "password": "p", "extra": '{"a": 1}'}, {"host": "h"}),
+    ],
+)
+def test_what_is_kept_is_kept_as_by_airflow_3(
+    history: Airflow, ours: Ours, path: str, key: str, made: dict[str, object], changed: dict[str, object]
+) -> None:
+    kept = []
+    for name, rest in (("by_us", ours.service.rest), ("by_it", history.rest)):
+        rest.json("POST", path, json={key: name, **made})
+        [mask] = changed
+        rest.json("PATCH", f"{path}/{name}?update_mask={mask}", json={key: name, **made, **changed})
+        kept.append(history.rest.json("GET", f"{path}/{name}"))
+        rest.json("DELETE", f"{path}/{name}")
+        assert history.rest.request("GET", f"{path}/{name}").status_code == 404
+
+    by_us, by_it = kept
+    assert {**by_us, key: "by_it"} == by_it
+    assert by_it.items() >= changed.items()
+
+
 def names_of(name: str, airflow: Airflow, service: Service) -> dict[str, object]:
     """Return what stands for the names in the path of a method."""
     mapped = "mapped" in name or name.endswith("mapped_task_instances")
