@@ -39,7 +39,7 @@ real Airflows beside us, on the same database (`tests/live/test_client_on_2.py` 
   one. What that tells is told in the words of 2.11: members that v1 does not have are left out, and those that Airflow
   3 no longer has are what they were by default (`default_view: grid`, `is_subdag: false`, null); `asset_triggered` is
   `dataset_triggered`, `awaiting_input` is `deferred`. "The effect of 3.3's own" is that of its operation of that name;
-  `tests/live/test_effects.py` compares those on runs and task instances.
+  `tests/live/test_effects.py` compares those on runs and task instances, by the mutations that are the same operations.
 
 This table is written by `python -m tests.project.clients_page` from what the tests ask.
 
