@@ -23,7 +23,7 @@ from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.call import Call, Limits
-from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError, Stream
+from graph.rest.dialect import JSON, Answer, Authenticate, Dialect, RefusedError, Stream
 from graph.rest.document.routes import document_routes
 from graph.rest.places import Places
 from graph.rest.rows import Row
@@ -114,7 +114,7 @@ class Endpoint:
             content = await read_body(request.receive, self.service.settings.max_body_bytes, until)
         given = self.dialect.read(row, request, content)
 
-        accept = request.headers.get("accept", "")
+        accept, quirk = request.headers.get("accept", ""), self.dialect.quirk
 
         def answer(errand: Errand[Response]) -> Response:
             actor = NOBODY if row.open else self._caller(request)
@@ -126,6 +126,8 @@ class Endpoint:
                     pieces = iter(()) if request.method == "HEAD" else told.body.pieces
                     return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
                 content = _content(told)
+                if quirk and content and told.media_type == JSON and quirk.is_for(request.headers):
+                    content = _written(quirk.retold(json.loads(content)))
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)
             response.headers.update(told.headers)
