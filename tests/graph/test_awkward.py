@@ -13,8 +13,6 @@ from tests.graph.documents import Asked
 from tests.graph.furnishing import furnish
 from tests.world import SCHEMA, World
 
-pytestmark = pytest.mark.mysql
-
 
 def case(name: str, document: str, *variables: Mapping[str, Any], operation: str | None = None) -> Any:
     """Return a request, or several for one document, under the name of what is awkward about it."""

@@ -76,7 +76,7 @@ def install_sources(version: str) -> Path:
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]
     folder = cache() / f"client-{version}-{digest}"
     whole = folder / ".complete"
-    with _locked(cache() / f"client-{version}.lock"):
+    with locked(cache() / f"client-{version}.lock"):
         if not whole.exists():
             told = ("--no-deps", "--python-version", "3.8", "--target", str(folder), "--requirement", str(requirements))
             _uv("pip", "install", *told)
