@@ -8,7 +8,7 @@ import click
 from graph import __version__
 from graph.app import create_app
 from graph.demo import serve_demo
-from graph.schema import build_schema, sdl
+from graph.schema import sdl, the_schema
 from graph.serving import announcement, run
 from resolvers.errors import Problem
 from resolvers.settings import PREFIX, Role, check_exposure, load_settings, unknown_variables
@@ -159,7 +159,7 @@ def token(name: str, role: str, dags: tuple[str, ...]) -> None:
 @main.command()
 def schema() -> None:
     """Print the schema in GraphQL's own language."""
-    click.echo(sdl(build_schema()), nl=False)
+    click.echo(sdl(the_schema()), nl=False)
 
 
 def _warn_of_unknown_variables() -> None:

@@ -88,6 +88,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     made = open_world(request, request.param)
     yield made
     made.close()
+    request.getfixturevalue(f"{request.param.split('-')[1]}_store").drop(made.url)
 
 
 @pytest.fixture

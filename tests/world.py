@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select
 from graph.answering import answer
 from graph.documents import Documents
 from graph.problems import formatted
-from graph.schema import build_schema
+from graph.schema import the_schema
 from resolvers.access.actor import Actor, actor_of_role
 from resolvers.airflow_config import AirflowConfig
 from resolvers.metadata.engine import write_transaction
@@ -339,4 +339,4 @@ class World:
         return data
 
 
-SCHEMA = build_schema()
+SCHEMA = the_schema()

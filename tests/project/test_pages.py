@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import parse, validate
 
-from graph.schema import build_schema, sdl
+from graph.schema import sdl, the_schema
 from resolvers.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -19,13 +19,13 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 @pytest.mark.parametrize("document", re.findall(r"```graphql\n(.*?)```", README, re.DOTALL))
 def test_the_readme_asks_what_the_schema_answers(document: str) -> None:
-    assert validate(build_schema(), parse(document)) == []
+    assert validate(the_schema(), parse(document)) == []
 
 
 def test_the_schema_that_is_kept_is_the_one_that_is_served() -> None:
     written = (ROOT / "schema.graphql").read_text()
 
-    assert written == sdl(build_schema()), "write it anew: airflow-graph schema > schema.graphql"
+    assert written == sdl(the_schema()), "write it anew: airflow-graph schema > schema.graphql"
 
 
 @every_page
