@@ -46,6 +46,23 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(NoSkips(), "no skips")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that share what a module, or a package, makes once stay on one worker, which then alone makes it."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not item.get_closest_marker("xdist_group"):
+            known = item._fixtureinfo.name2fixturedefs
+            shared = [known[name][-1] for name in item.fixturenames if name in known]
+            groups = [_group(item, fixture) for fixture in shared if fixture.scope in ("module", "package")]
+            if groups:
+                item.add_marker(pytest.mark.xdist_group("-".join(sorted(groups))))
+
+
+def _group(item: pytest.Function, fixture: pytest.FixtureDef[object]) -> str:
+    where = item.module.__name__ if fixture.scope == "module" else fixture.baseid
+    given = item.callspec.params.get(fixture.argname, "") if hasattr(item, "callspec") else ""
+    return f"{where}.{fixture.argname}-{given}".replace("/", ".")
+
+
 @pytest.fixture(scope="session")
 def sqlite_store() -> Iterator[SQLiteStore]:
     """Return where fresh SQLite databases come from."""
