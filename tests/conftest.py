@@ -4,8 +4,10 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 
 from graph.http.graphiql import THEIRS
@@ -19,6 +21,9 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder("runtime")))
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pgserver.postgres_server import get_server
+
+# Thousands of clients ask over plain HTTP, and each would read all certificates anew, for more CPU than its request.
+httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)
 
 MYSQL = os.environ.get("AIRFLOW_GRAPH_TEST_MYSQL")
 """The URL of a MySQL server on which databases may be made and dropped, for those who have one."""

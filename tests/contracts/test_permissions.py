@@ -62,12 +62,12 @@ def asked(kind: str, name: str, field: GraphQLField, /, **known: object) -> tupl
     return document(kind, name, field, given, selected), given
 
 
-def stored(world: World) -> list[str]:
+def stored(world: World) -> dict[str, list[tuple[object, ...]]]:
     """Return all rows of all tables but the audit log."""
     with closing(sqlite3.connect(world.url.removeprefix("sqlite:///"))) as connection:
-        return [
-            line for line in connection.iterdump() if not line.startswith(('INSERT INTO "log"', "INSERT INTO sqlite_"))
-        ]
+        named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'log' AND name NOT LIKE 'sqlite_%'"
+        tables = [name for (name,) in connection.execute(named)]
+        return {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
 
 
 def fill(world: World, *dag_ids: str) -> World:
