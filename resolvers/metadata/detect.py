@@ -36,7 +36,7 @@ _PROBES = (
     ("dag", "dag_display_name", "2.9"),
 )
 
-# What databases of one layout have in common is made once: there are few layouts, and tests open thousands of databases.
+# What databases of one layout have in common is made once: layouts are few, and tests open thousands of databases.
 _NARROWED: dict[tuple[str, str | None, tuple[tuple[str, str, str], ...]], Generation] = {}
 
 _NEEDED = ("dag", "dag_run", "task_instance", "serialized_dag", "slot_pool", "variable", "log")
