@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,7 +24,8 @@ with warnings.catch_warnings():
     from pgserver.postgres_server import get_server
 
 # Thousands of clients ask over plain HTTP, and each would read all certificates anew, for more CPU than its request.
-httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)
+transport: Any = httpx._transports.default
+transport.create_ssl_context = cache(transport.create_ssl_context)
 
 MYSQL = os.environ.get("AIRFLOW_GRAPH_TEST_MYSQL")
 """The URL of a MySQL server on which databases may be made and dropped, for those who have one."""

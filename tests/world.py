@@ -20,6 +20,7 @@ from graph.problems import formatted
 from graph.schema import the_schema
 from resolvers.access.actor import Actor, actor_of_role
 from resolvers.airflow_config import AirflowConfig
+from resolvers.limits import Limits
 from resolvers.metadata.engine import write_transaction
 from resolvers.metadata.generation import Generation
 from resolvers.service import Service
@@ -115,8 +116,15 @@ class World:
 
     @cached_property
     def documents(self) -> Documents:
-        """What prepares documents, as the server does, but however deep they are."""
-        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50, "max_aliases": 5_000}))
+        """What prepares documents, as the server does, but however deep they are.
+
+        Worlds with the same limits share it: it keeps nothing of what a database makes of a document.
+        """
+        settings = self.service.settings.model_copy(update={"max_depth": 50, "max_aliases": 5_000})
+        within = tuple(getattr(settings, name) for name in Limits.model_fields)
+        if within not in _DOCUMENTS:
+            _DOCUMENTS[within] = Documents(SCHEMA, settings)
+        return _DOCUMENTS[within]
 
     @property
     def generation(self) -> Generation:
@@ -340,3 +348,4 @@ class World:
 
 
 SCHEMA = the_schema()
+_DOCUMENTS: dict[tuple[object, ...], Documents] = {}

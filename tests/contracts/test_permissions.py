@@ -58,7 +58,7 @@ def asked(kind: str, name: str, field: GraphQLField, /, **known: object) -> tupl
     """Return a document that asks for a root field, and its variables."""
     given = arguments(field, known)
     named = get_named_type(field.type)
-    selected = "" if is_leaf_type(named) else selection(named, 2)  # type: ignore[arg-type]
+    selected = "" if is_leaf_type(named) else selection(named, 2)
     return document(kind, name, field, given, selected), given
 
 

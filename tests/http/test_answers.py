@@ -27,7 +27,7 @@ def serving(sqlite_store: SQLiteStore) -> Iterator[Callable[..., Served]]:
     """Return how to serve a world with settings of one's own."""
     open_now: list[Any] = []
 
-    def serve(**settings: object) -> Served:
+    def serve(**settings: Any) -> Served:
         world = open_furnished(sqlite_store, "3.3", tokens=TOKENS, **settings)
         server = served(world)
         open_now.append((server, world))

@@ -53,7 +53,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """
     yield
     if isinstance(item, pytest.Function) and _wants_airflow(item) and not _wants_airflow(nextitem):
-        item._fixtureinfo.name2fixturedefs["running_airflow"][-1].finish(item._request)
+        item._fixtureinfo.name2fixturedefs["running_airflow"][-1].finish(item._request)  # type: ignore[arg-type]
 
 
 def _wants_airflow(item: pytest.Item | None) -> bool:
