@@ -8,8 +8,8 @@ import click
 from graph import __version__
 from graph.app import create_app
 from graph.demo import serve_demo
-from graph.schema import build_schema, sdl
-from graph.serving import announcement, run
+from graph.schema import sdl, the_schema
+from graph.serving import announcement, check_address, run
 from resolvers.errors import Problem
 from resolvers.settings import PREFIX, Role, check_exposure, load_settings, unknown_variables
 from resolvers.setup import Level, examine, open_service, place_of
@@ -76,6 +76,7 @@ def serve(**told: object) -> None:
         settings = load_settings(**told)
         _warn_of_unknown_variables()
         check_exposure(settings)
+        check_address(settings)
         opened = open_service(settings)
         place = f"{place_of(opened.database.value)}, from {opened.database.source}"
         click.echo(announcement(settings, opened.service, place), err=True)
@@ -94,19 +95,23 @@ def serve(**told: object) -> None:
 @click.option("--airflow", type=click.Choice(["2", "3"]), default="3", show_default=True, help="Which layout.")
 @_PORT
 def demo(airflow: str, port: int | None) -> None:
-    """Serve an embedded world to play with; nothing has to be installed or configured.
+    """Serve an embedded world to play with.
 
-    The world is made anew at every start, and is gone at the end.
+    Nothing has to be installed or configured. The world is made anew at every start, and is gone at the end.
     """
-    serve_demo(airflow=int(airflow), port=port)
+    try:
+        serve_demo(airflow=int(airflow), port=port)
+    except Problem as problem:
+        raise _Told(problem) from None
 
 
 @main.command()
 @_DATABASE
 def check(**told: object) -> None:
-    """Say what was found, what could be read and written, and what is missing.
+    """Say what is found, and what is missing.
 
-    Ends with 1 where something is missing that serving needs. Changes nothing.
+    That is the database, what can be read and written of it, keys, logs, and who may call. Ends with 1 where something
+    is missing that serving needs. Changes nothing.
     """
     try:
         settings = load_settings(**told)
@@ -159,7 +164,7 @@ def token(name: str, role: str, dags: tuple[str, ...]) -> None:
 @main.command()
 def schema() -> None:
     """Print the schema in GraphQL's own language."""
-    click.echo(sdl(build_schema()), nl=False)
+    click.echo(sdl(the_schema()), nl=False)
 
 
 def _warn_of_unknown_variables() -> None:

@@ -24,7 +24,7 @@ from graph.http.tokens import token_routes
 from graph.http.workers import Workers
 from graph.problems import incident
 from graph.rest.routes import rest_routes
-from graph.schema import build_schema
+from graph.schema import the_schema
 from resolvers.service import Service
 from resolvers.settings import Settings, load_settings
 from resolvers.setup import open_service
@@ -37,7 +37,7 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
 
     `console` says what GraphiQL shows; without one, a plain GraphiQL where the settings offer it.
     """
-    schema = build_schema()
+    schema = the_schema()
     settings = service.settings
     workers, gate, health = Workers(settings), Gate.of(service), Health(service)
     endpoint = Endpoint(service, schema, Documents(schema, settings), workers, gate)

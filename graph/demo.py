@@ -13,7 +13,7 @@ import click
 from graph.app import create_app
 from graph.examples import EXAMPLES
 from graph.http.graphiql import Console, OfferedToken
-from graph.serving import announcement, run
+from graph.serving import announcement, check_address, run
 from resolvers.demo.clock import DemoClock
 from resolvers.demo.world import DEMO_NOTICE, DemoWorld, build_world
 from resolvers.service import Service
@@ -66,6 +66,7 @@ def open_demo(*, airflow: int, port: int | None = None) -> Iterator[Demo]:
 
 def serve_demo(*, airflow: int, port: int | None) -> None:
     """Make the world, start its clock, and serve it until stopped."""
+    check_address(load_settings(host="127.0.0.1", port=port))
     started = time.perf_counter()
     with open_demo(airflow=airflow, port=port) as demo:
         world = demo.world

@@ -7,6 +7,7 @@ EXAMPLES = (
     Tab(
         "Home page",
         """\
+# Press the pink button, or Ctrl-Enter.
 # What a home page shows: every DAG, its latest run,
 # and the states of that run's tasks. However many DAGs
 # there are: one SQL statement for each level.

@@ -1,5 +1,7 @@
 """The schema: the types put together."""
 
+from functools import cache
+
 import strawberry
 from graphql import GraphQLSchema, print_schema
 
@@ -15,6 +17,12 @@ def build_schema() -> GraphQLSchema:
     schema: GraphQLSchema = made._schema  # noqa: SLF001 - strawberry has no other way to reach it
     schema.extensions[SCALARS] = made.schema_converter.scalar_registry
     return schema
+
+
+@cache
+def the_schema() -> GraphQLSchema:
+    """Return the schema that all applications of this process share: none of them changes it."""
+    return build_schema()
 
 
 def sdl(schema: GraphQLSchema) -> str:

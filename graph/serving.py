@@ -1,7 +1,9 @@
 """Running the server, and what it says of itself when it starts."""
 
+import errno
 import logging
 import math
+import socket
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
@@ -15,13 +17,14 @@ from graph.app import settle
 from graph.http.log import FieldFormatter
 from graph.http.workers import GRACE
 from graph.rest.routes import dialects_of
+from resolvers.errors import Invalid
 from resolvers.service import Service
 from resolvers.settings import Settings
 from resolvers.setup import callers
 
 # What is said of each REST dialect, by its prefix.
 _DIALECTS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "/api/v1": (("/api/v1", "Airflow's stable REST API"),),
+    "/api/v1": (("/api/v1", "Airflow's stable REST API; /api/v1/ui/ shows it in a browser"),),
     "/api/experimental": (("/api/experimental", "Airflow's experimental REST API"),),
     "/astronomer/api/v1": (
         ("/api/v1/dag_runs", "the API of Astronomer's plugin, where it was"),
@@ -61,6 +64,27 @@ def announcement(settings: Settings, service: Service, database: str, *, notice:
         slow = f"{' and '.join(missing())} not installed: each request costs more"
         lines.append(f"  {'slow':9}  {click.style(slow, fg='yellow')}")
     return "\n".join(lines)
+
+
+def check_address(settings: Settings) -> None:
+    """Refuse an address at which nobody can listen, before anything is opened and announced.
+
+    Raises `Invalid`. That nobody takes the address meanwhile is not certain, merely likely.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        raise Invalid(
+            f"Port {settings.port} of {settings.host} is taken: something listens there already."
+            if taken
+            else f"Nobody can listen on {settings.host}, port {settings.port}: {error.strerror}.",
+            field="port" if taken else "host",
+            hint="Stop what listens there, or choose another port: --port, or AIRFLOW_GRAPH_PORT."
+            if taken
+            else "Check --host and --port, or AIRFLOW_GRAPH_HOST and AIRFLOW_GRAPH_PORT.",
+        ) from None
 
 
 def run(settings: Settings, app: Starlette | str) -> None:

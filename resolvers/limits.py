@@ -3,11 +3,24 @@
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 
 class Limits(BaseSettings):
     """The settings that keep any one caller from making the service, or the database, sweat."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Ask the command line, then the environment: there are no files of settings."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return init_settings, env_settings
 
     # What one caller may ask for
     introspection: Literal["everyone", "known", "nobody"] = Field(

@@ -4,8 +4,11 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from graph.http.graphiql import THEIRS
@@ -20,6 +23,10 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder("runtime")))
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pgserver.postgres_server import get_server
+
+# Thousands of clients ask over plain HTTP, and each would read all certificates anew, for more CPU than its request.
+transport: Any = httpx._transports.default
+transport.create_ssl_context = cache(transport.create_ssl_context)
 
 MYSQL = os.environ.get("AIRFLOW_GRAPH_TEST_MYSQL")
 """The URL of a MySQL server on which databases may be made and dropped, or `own` for the one that tests start; where it
@@ -46,6 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the tests, and where they run."""
+    _leave_mysql(config, items)
+    _keep_together(items)
+
+
+def _leave_mysql(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave MySQL, which is slow to make and to empty, to the tests of what it does in its own way."""
     left = [] if MYSQL else [item for item in items if _is_on_mysql(item) and not item.get_closest_marker("mysql")]
     if left:
@@ -58,6 +71,23 @@ def _is_on_mysql(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
     values = callspec.params.values() if callspec else ()
     return any(isinstance(value, str) and value in ON_MYSQL for value in values)
+
+
+def _keep_together(items: list[pytest.Item]) -> None:
+    """Let tests that share what a module, or a package, makes once stay on one worker, which then alone makes it."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not item.get_closest_marker("xdist_group"):
+            known = item._fixtureinfo.name2fixturedefs
+            shared = [known[name][-1] for name in item.fixturenames if name in known]
+            groups = [_group(item, fixture) for fixture in shared if fixture.scope in ("module", "package")]
+            if groups:
+                item.add_marker(pytest.mark.xdist_group("-".join(sorted(groups))))
+
+
+def _group(item: pytest.Function, fixture: pytest.FixtureDef[object]) -> str:
+    where = item.module.__name__ if fixture.scope == "module" else fixture.baseid
+    given = item.callspec.params.get(fixture.argname, "") if hasattr(item, "callspec") else ""
+    return f"{where}.{fixture.argname}-{given}".replace("/", ".")
 
 
 @pytest.fixture(scope="session")

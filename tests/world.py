@@ -17,14 +17,15 @@ from sqlalchemy import Connection, insert, select
 from graph.answering import answer
 from graph.documents import Documents
 from graph.problems import formatted
-from graph.schema import build_schema
+from graph.schema import the_schema
 from resolvers.access.actor import Actor, actor_of_role
 from resolvers.airflow_config import AirflowConfig
+from resolvers.limits import Limits
 from resolvers.metadata.engine import write_transaction
 from resolvers.metadata.generation import Generation
 from resolvers.service import Service
 from resolvers.settings import Role, Settings, load_settings
-from tests.stores import MySQLStore
+from tests.stores import Store
 
 FERNET_KEY = "cFNQWm5XcVJrS2xUZ0ZhbnRhc3RpY0Zlcm5ldEtleTE="
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -117,18 +118,24 @@ class World:
 
     @cached_property
     def documents(self) -> Documents:
-        """What prepares documents, as the server does, but however deep they are."""
-        return Documents(SCHEMA, self.service.settings.model_copy(update={"max_depth": 50, "max_aliases": 5_000}))
+        """What prepares documents, as the server does, but however deep they are.
+
+        Worlds with the same limits share it: it keeps nothing of what a database makes of a document.
+        """
+        settings = self.service.settings.model_copy(update={"max_depth": 50, "max_aliases": 5_000})
+        within = tuple(getattr(settings, name) for name in Limits.model_fields)
+        if within not in _DOCUMENTS:
+            _DOCUMENTS[within] = Documents(SCHEMA, settings)
+        return _DOCUMENTS[within]
 
     @property
     def generation(self) -> Generation:
         """Which Airflow it is of."""
         return self.service.generation
 
-    def lent_by(self, store: object) -> "World":
-        """Let the database, when it is closed, go back to the store that it is from, if that wants it."""
-        if isinstance(store, MySQLStore):
-            self.at_close = partial(store.take_back, self.url)
+    def lent_by(self, store: Store) -> "World":
+        """Let the database, when it is closed, go back to the store that it is from."""
+        self.at_close = partial(store.drop, self.url)
         return self
 
     def close(self) -> None:
@@ -349,4 +356,5 @@ class World:
         return data
 
 
-SCHEMA = build_schema()
+SCHEMA = the_schema()
+_DOCUMENTS: dict[tuple[object, ...], Documents] = {}

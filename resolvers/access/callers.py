@@ -79,10 +79,11 @@ class Callers:
         scheme, _ = credentials.authorization
         if not scheme and (anonymous := self.anonymous()) is not None:
             return anonymous
+        schemes = [challenge.partition(" ")[0] for challenge in self.challenges]
         raise Unauthenticated(
             "These credentials are not known." if scheme else "This needs credentials.",
             challenges=self.challenges,
-            hint=f"Taken here: {', '.join(self.challenges)}." if self.challenges else None,
+            hint=f"Send them in the header Authorization, as {' or '.join(schemes)}." if schemes else None,
         )
 
     @property

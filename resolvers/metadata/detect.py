@@ -36,6 +36,9 @@ _PROBES = (
     ("dag", "dag_display_name", "2.9"),
 )
 
+# What databases of one layout have in common is made once: layouts are few, and tests open thousands of databases.
+_NARROWED: dict[tuple[str, str | None, tuple[tuple[str, str, str], ...]], Generation] = {}
+
 _NEEDED = ("dag", "dag_run", "task_instance", "serialized_dag", "slot_pool", "variable", "log")
 
 
@@ -58,8 +61,12 @@ def detect(connection: Connection) -> Generation:
     migration = heads[-1] if heads else None
     present = _columns(inspector, names)
     minor = MIGRATIONS.get(migration or "") or _probe(present)
-    generation = AIRFLOW_3 if minor.startswith("3") else AIRFLOW_2
-    return generation.narrowed(present, minor=minor, migration=migration, known=migration in MIGRATIONS)
+    layout = tuple((table, name, repr(type_)) for table, found in present.items() for name, type_ in found.items())
+    key = (minor, migration, layout)
+    if key not in _NARROWED:
+        generation = AIRFLOW_3 if minor.startswith("3") else AIRFLOW_2
+        _NARROWED[key] = generation.narrowed(present, minor=minor, migration=migration, known=migration in MIGRATIONS)
+    return _NARROWED[key]
 
 
 def _columns(inspector: Inspector, names: set[str]) -> dict[str, dict[str, TypeEngine[Any]]]:

@@ -39,6 +39,7 @@ def everybody(
     databases.close()
 
 
+@pytest.mark.slow
 def test_everybody_gives_the_same_answers_at_a_cost_that_is_known(everybody: list[Started]) -> None:
     objects = {name: compare(everybody, name) for name in NAMES}
     assert objects["W1"] == 12 * (1 + 5 * (1 + 20))

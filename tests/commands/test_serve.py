@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -66,6 +67,24 @@ def test_a_setting_that_does_not_exist_is_told_with_the_one_that_was_meant(sqlit
     told = refused("--db", sqlite_store.database("3.3"), AIRFLOW_GRAPH_TOKENZ="a:admin:t")
 
     assert "AIRFLOW_GRAPH_TOKENZ is no setting; is AIRFLOW_GRAPH_TOKENS meant?" in told
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_that_is_taken_is_told_before_anything_is_opened(command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        result = CliRunner().invoke(main, [command, "--port", port], env={"AIRFLOW_GRAPH_TOKENS": "a:admin:t"})
+
+    assert result.exit_code == 2
+    assert f"Error: Port {port} of 127.0.0.1 is taken" in result.output
+    assert "--port" in result.output.splitlines()[-1]
+    assert "airflow-graph 0" not in result.output
+
+
+def test_an_address_that_is_none_of_this_machine_is_refused() -> None:
+    told = refused("--host", "192.0.2.1", AIRFLOW_GRAPH_TOKENS="a:admin:t")
+
+    assert "Nobody can listen on 192.0.2.1, port 8088: " in told
 
 
 @pytest.mark.slow

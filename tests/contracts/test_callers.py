@@ -4,6 +4,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from graphql import GraphQLField, get_named_type
@@ -15,6 +16,7 @@ from resolvers.access.fab_grants import ACTIONS, Pair, grants_of
 from tests.conftest import open_world
 from tests.contracts.test_permissions import NUMBERS, OPEN, asked, fill, refused, roots, stored
 from tests.graph.assets import insert
+from tests.graph.comparing import copied, restore
 from tests.world import DAY, World
 
 for module in pkgutil.iter_modules(resolvers.operations.__path__):
@@ -129,9 +131,9 @@ def noun(field: GraphQLField) -> str:
     return get_named_type(field.type).name.removesuffix("Connection")
 
 
-@pytest.fixture(params=["2.11-sqlite", "3.3-sqlite"])
-def guarded(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Return a world with DAGs `mine` and `secret`, filled alike, a variable, a connection and an asset."""
+@pytest.fixture(scope="module", params=["2.11-sqlite", "3.3-sqlite"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
+    """Return a world with DAGs `mine` and `secret`, filled alike, a variable, a connection and an asset, and a copy."""
     made = fill(open_world(request, request.param), "secret", "mine")
     made.insert(
         "connection", {"conn_id": "shared", "conn_type": "http", "is_encrypted": False, "is_extra_encrypted": False}
@@ -139,8 +141,16 @@ def guarded(request: pytest.FixtureRequest) -> Iterator[World]:
     named = {"is_orphaned": False} if made.generation.number == 2 else {"name": "shared", "group": "asset"}
     insert(made, "asset", {"id": 1, "uri": "s3://shared", "extra": {}, "created_at": DAY, "updated_at": DAY, **named})
     made.insert("variable", {"key": "shared", "val": "v", "is_encrypted": False})
-    yield made
+    yield made, copied(made, tmp_path_factory.mktemp("filled") / "world.db")
     made.close()
+
+
+@pytest.fixture
+def guarded(filled: tuple[World, Path]) -> World:
+    """Return the filled world, as it was before any test."""
+    made, copy = filled
+    restore(made, copy)
+    return made
 
 
 def known(dag_id: str) -> dict[str, object]:

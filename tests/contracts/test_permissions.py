@@ -7,6 +7,7 @@ import pkgutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from resolvers.errors import Forbidden
 from resolvers.operations.operation import OPERATIONS, Operation
 from tests.conftest import open_world
 from tests.contracts.arguments import arguments, document
+from tests.graph.comparing import copied, restore
 from tests.graph.furnishing import file_error
 from tests.graph.walking import lists, selection
 from tests.world import DAY, SCHEMA, World
@@ -56,16 +58,16 @@ def asked(kind: str, name: str, field: GraphQLField, /, **known: object) -> tupl
     """Return a document that asks for a root field, and its variables."""
     given = arguments(field, known)
     named = get_named_type(field.type)
-    selected = "" if is_leaf_type(named) else selection(named, 2)  # type: ignore[arg-type]
+    selected = "" if is_leaf_type(named) else selection(named, 2)
     return document(kind, name, field, given, selected), given
 
 
-def stored(world: World) -> list[str]:
+def stored(world: World) -> dict[str, list[tuple[object, ...]]]:
     """Return all rows of all tables but the audit log."""
     with closing(sqlite3.connect(world.url.removeprefix("sqlite:///"))) as connection:
-        return [
-            line for line in connection.iterdump() if not line.startswith(('INSERT INTO "log"', "INSERT INTO sqlite_"))
-        ]
+        named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'log' AND name NOT LIKE 'sqlite_%'"
+        tables = [name for (name,) in connection.execute(named)]
+        return {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
 
 
 def fill(world: World, *dag_ids: str) -> World:
@@ -92,12 +94,20 @@ def fill(world: World, *dag_ids: str) -> World:
     return world
 
 
-@pytest.fixture(params=["2.11-sqlite", "3.3-sqlite"])
-def guarded(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Return a world with DAGs `mine` and `secret`, filled alike."""
-    made = open_world(request, request.param)
-    yield fill(made, "secret", "mine")
+@pytest.fixture(scope="module", params=["2.11-sqlite", "3.3-sqlite"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
+    """Return a world with DAGs `mine` and `secret`, filled alike, and a copy of it for `guarded`."""
+    made = fill(open_world(request, request.param), "secret", "mine")
+    yield made, copied(made, tmp_path_factory.mktemp("filled") / "world.db")
     made.close()
+
+
+@pytest.fixture
+def guarded(filled: tuple[World, Path]) -> World:
+    """Return the filled world, as it was before any test."""
+    made, copy = filled
+    restore(made, copy)
+    return made
 
 
 @pytest.fixture

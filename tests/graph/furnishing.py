@@ -10,6 +10,8 @@ from typing import Any
 from resolvers.metadata.engine import write_transaction
 from resolvers.metadata.generation import Capability
 from tests.graph.assets import furnish_assets
+from tests.people import make_tables
+from tests.stores import Store
 from tests.world import DAY, World, simple_dag
 
 # The states of the task instances of the run that has one of each.
@@ -36,6 +38,20 @@ def furnish(world: World) -> World:
         _tell(world)
         furnish_assets(world)
     return world
+
+
+def open_furnished(store: Store, minor: str, *, peopled: bool = False, **settings: object) -> World:
+    """Return a furnished world for one test to change: a copy of one that was furnished once.
+
+    A peopled one has the tables of users, which it always has on Airflow 2.
+    """
+
+    def fill(url: str) -> None:
+        if peopled:
+            make_tables(url, minor)
+        furnish(World.open(url, minor)).close()
+
+    return World.open(store.copy(f"furnished-{minor}-{peopled}", minor, fill), minor, **settings).lent_by(store)
 
 
 def _dags(world: World) -> None:

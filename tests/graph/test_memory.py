@@ -12,6 +12,8 @@ from sqlalchemy import make_url
 from tests.stores import PostgreSQLStore
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 MINORS = ("2.11", "3.3")
 
 LONG = 1_000_000

@@ -1,6 +1,7 @@
 """Documents that select every field of the schema, made by walking it."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from graphql import (
     GraphQLField,
@@ -13,6 +14,7 @@ from graphql import (
 )
 
 
+@cache
 def selection(type_: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
     """Return a selection of all fields of a type, its objects so many levels deep.
 

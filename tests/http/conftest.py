@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import KINDS
-from tests.graph.furnishing import furnish
+from tests.graph.furnishing import open_furnished
 from tests.http.server import TOKENS, Served, served
 from tests.world import World
 
@@ -37,9 +37,13 @@ def one_server(request: pytest.FixtureRequest) -> Iterator[Served]:
 def _served(request: pytest.FixtureRequest, kind: str, *, furnished: bool) -> Iterator[Served]:
     minor, backend = kind.split("-")
     store = request.getfixturevalue(f"{backend}_store")
-    world = World.open(store.database(minor), minor, tokens=TOKENS)
+    world = (
+        open_furnished(store, minor, tokens=TOKENS)
+        if furnished
+        else World.open(store.database(minor), minor, tokens=TOKENS).lent_by(store)
+    )
     try:
-        with served(furnish(world) if furnished else world) as told:
+        with served(world) as told:
             yield told
     finally:
         world.close()

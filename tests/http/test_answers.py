@@ -7,10 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.graph.furnishing import furnish
+from tests.graph.furnishing import open_furnished
 from tests.http.server import ADMIN, TOKENS, VIEWER, Served, answered, served
 from tests.stores import SQLiteStore
-from tests.world import World
 
 LARGE = {"query": "{ __schema { types { name description fields { name description } } } }"}
 GRAPHQL = "application/graphql-response+json"
@@ -28,8 +27,8 @@ def serving(sqlite_store: SQLiteStore) -> Iterator[Callable[..., Served]]:
     """Return how to serve a world with settings of one's own."""
     open_now: list[Any] = []
 
-    def serve(**settings: object) -> Served:
-        world = furnish(World.open(sqlite_store.database("3.3"), "3.3", tokens=TOKENS, **settings))
+    def serve(**settings: Any) -> Served:
+        world = open_furnished(sqlite_store, "3.3", tokens=TOKENS, **settings)
         server = served(world)
         open_now.append((server, world))
         return server.__enter__()

@@ -45,6 +45,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item._id = item.id.parse(f"{item.nodeid}@{mark.args[0]}")
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Stop an Airflow behind the last test of its own, instead of letting it work on beside all other tests.
+
+    Should a later test want it after all, it starts again.
+    """
+    yield
+    if isinstance(item, pytest.Function) and _wants_airflow(item) and not _wants_airflow(nextitem):
+        item._fixtureinfo.name2fixturedefs["running_airflow"][-1].finish(item._request)  # type: ignore[arg-type]
+
+
+def _wants_airflow(item: pytest.Item | None) -> bool:
+    return isinstance(item, pytest.Function) and "running_airflow" in item.fixturenames
+
+
 @pytest.fixture(scope="session")
 def running_airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     """Start an Airflow of the version that the parameter names."""

@@ -12,7 +12,7 @@ from sqlalchemy import ClauseElement, Select, event
 from sqlalchemy.dialects import mysql
 
 from graph.planned import ListRoot, OneRoot, Planner
-from graph.schema import build_schema
+from graph.schema import the_schema
 from resolvers.access.actor import Actor, actor_of_role
 from resolvers.access.permissions import Permission
 from resolvers.access.scopes import Scopes
@@ -32,7 +32,7 @@ from tests.stores import SQLiteStore
 from tests.world import World
 
 GENERATIONS = (AIRFLOW_2, AIRFLOW_3)
-SCHEMA = build_schema()
+SCHEMA = the_schema()
 DIALECT = mysql.dialect(paramstyle="pyformat")
 ANYONE = actor_of_role("tester", Role.ADMIN, method="test")
 

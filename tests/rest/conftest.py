@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import KINDS
-from tests.graph.furnishing import furnish
-from tests.rest.api import Api, api_of, world_of
+from tests.graph.furnishing import open_furnished
+from tests.http.server import TOKENS
+from tests.rest.api import Api, api_of
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -28,7 +29,9 @@ def one_api(request: pytest.FixtureRequest) -> Iterator[Api]:
 
 
 def _served(request: pytest.FixtureRequest, kind: str) -> Iterator[Api]:
-    world = furnish(world_of(request.getfixturevalue(f"{kind.split('-')[1]}_store"), kind))
+    minor, backend = kind.split("-")
+    store = request.getfixturevalue(f"{backend}_store")
+    world = open_furnished(store, minor, peopled=True, tokens=TOKENS)
     try:
         with api_of(world) as told:
             yield told

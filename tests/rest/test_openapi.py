@@ -145,13 +145,14 @@ def schemes_of(store: Any, **settings: object) -> tuple[dict[str, Any], list[Any
 
 
 def test_the_document_says_how_to_prove_who_one_is(sqlite_store: Any) -> None:
-    bearer = {"type": "http", "scheme": "bearer"}
+    bearer = {"type": "http", "scheme": "bearer", "description": "A token, without the word Bearer before it."}
+    basic = {"type": "http", "scheme": "basic", "description": "Name and password of a user of Airflow's."}
 
     assert schemes_of(sqlite_store) == ({"Bearer": bearer}, [{"Bearer": []}])
     assert schemes_of(sqlite_store, authentication="tokens,basic,header", token_header="X-Token") == (
         {
             "Bearer": bearer,
-            "Basic": {"type": "http", "scheme": "basic"},
+            "Basic": basic,
             "Header": {"type": "apiKey", "in": "header", "name": "X-Token"},
         },
         [{"Bearer": []}, {"Basic": []}, {"Header": []}],

@@ -46,8 +46,11 @@ class Ways:
         for name, method in service.callers.methods.items():
             if method.challenge:
                 scheme = method.challenge.split()[0].lower()
+                called, sent = _WAYS.get(scheme, (name, None))
                 # Several may take bearer tokens.
-                schemes.setdefault(_WAYS.get(scheme, name), {"type": "http", "scheme": scheme})
+                schemes.setdefault(
+                    called, {"type": "http", "scheme": scheme, **({"description": sent} if sent else {})}
+                )
             elif name == "header" and service.settings.token_header:
                 schemes["Header"] = {"type": "apiKey", "in": "header", "name": service.settings.token_header}
         return cls(schemes, anonymous=service.callers.anonymous() is not None)
@@ -58,8 +61,12 @@ class Ways:
         return [{name: []} for name in self.schemes] + ([{}] if self.anonymous or not self.schemes else [])
 
 
-# As Airflow's document calls them.
-_WAYS = {"basic": "Basic", "negotiate": "Kerberos", "bearer": "Bearer"}
+# As Airflow's document calls them, and what is sent.
+_WAYS = {
+    "basic": ("Basic", "Name and password of a user of Airflow's."),
+    "negotiate": ("Kerberos", "A Kerberos ticket."),
+    "bearer": ("Bearer", "A token, without the word Bearer before it."),
+}
 
 
 def document_of(dialect: Dialect, told: Descriptions, service: Service, limits: Limits, server: str) -> Schema:

@@ -67,7 +67,7 @@ class Demo(World):
         return str(max(runs, key=lambda run: int(run["id"]))["run_id"])
 
 
-@pytest.fixture(scope="session", params=[2, 3], ids=["2.11", "3.3"])
+@pytest.fixture(scope="package", params=[2, 3], ids=["2.11", "3.3"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> DemoWorld:
     """Return a world that nobody changes."""
     path = tmp_path_factory.mktemp("demo") / "world.db"

@@ -26,6 +26,7 @@ QUICK = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dag_id", QUICK)
 def test_a_triggered_run_is_carried_out_within_a_minute(demo: Demo, dag_id: str) -> None:
     run_id = demo.trigger(dag_id)

@@ -49,7 +49,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Judge every situation by every chosen Airflow."""
     if "judge" in metafunc.fixturenames:
         versions = chosen_versions(metafunc.config.getoption("--airflow", default=None) or [])
-        metafunc.parametrize("judge", versions, indirect=True, scope="session")
+        # Those of one version stay on one worker, which asks that Airflow once.
+        judges = [pytest.param(one, marks=pytest.mark.xdist_group(f"agreement-{one}"), id=one) for one in versions]
+        metafunc.parametrize("judge", judges, indirect=True, scope="session")
         metafunc.parametrize("situation", [pytest.param(one, id=one.name) for one in SITUATIONS])
 
 
