@@ -152,7 +152,7 @@ def _of(work: Work, relation: str, **equal: object) -> Select[Any]:
 
 
 def _awake(work: Work) -> list[ColumnElement[bool]]:
-    awake = [work.column("dag", "is_paused").is_(False)]
+    awake: list[ColumnElement[bool]] = [work.column("dag", "is_paused").is_(False)]
     if work.generation.number == 2:
         awake.append(work.column("dag", "is_stale").is_(False))
     return awake

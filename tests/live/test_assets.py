@@ -143,9 +143,12 @@ def test_what_an_alias_turned_out_to_be_is_told_and_updated(airflow: Airflow, se
     ]
     # Whether an update of the asset itself wakes who waits for the alias, Airflow's own API says.
     woken = []
-    for update in (their_update, lambda airflow, service, uri: by_graph(service, uri, {})):
+    for side in ("theirs", "ours"):
         known = len(runs(airflow, "takes_alias"))
-        update(airflow, service, MADE)
+        if side == "theirs":
+            their_update(airflow, service, MADE)
+        else:
+            by_graph(service, MADE, {})
         time.sleep(6)
         woken.append(len(runs(airflow, "takes_alias")) - known)
     assert woken[0] == woken[1]
@@ -217,28 +220,29 @@ def test_an_update_of_a_part_prepares_the_runs_that_airflow_prepares(
 def test_an_update_of_a_part_starts_the_dags_that_wait_for_parts(airflow: Airflow, service: Service) -> None:
     if not airflow.since("3.3"):
         return
-    known = {dag_id: len(runs(airflow, dag_id)) for dag_id in ("parts_identity", "parts_day", "parts_quarter")}
     key = "2026-05-06T07:08:09"
     service.graphql(UPDATE, input={"assetId": number(service, "s3://live/parts"), "partitionKey": key})
     found = {}
-    for dag_id in known:
-        airflow.wait_until(
-            lambda dag_id=dag_id: key_of(airflow, dag_id, key) is not None, f"a run of {dag_id} for {key}"
-        )
-        run = key_of(airflow, dag_id, key)
-        assert run is not None
+    for dag_id in ("parts_identity", "parts_day", "parts_quarter"):
+        run = made_for_part(airflow, dag_id, key)
         airflow.wait_for_run(dag_id, run["run_id"])
         found[dag_id] = run["partition_key"]
     assert found == {"parts_identity": key, "parts_day": "2026-05-06", "parts_quarter": "2026-Q2"}
 
 
-def key_of(airflow: Airflow, dag_id: str, source: str) -> Row | None:
-    """Return the run that was made for a part."""
-    found = airflow.sql(
-        "SELECT r.* FROM dag_run r JOIN asset_partition_dag_run p ON p.created_dag_run_id = r.id "
-        "JOIN partitioned_asset_key_log u ON u.asset_partition_dag_run_id = p.id "
-        "WHERE r.dag_id = %s AND u.source_partition_key = %s",
-        dag_id,
-        source,
-    )
-    return found[0] if found else None
+def made_for_part(airflow: Airflow, dag_id: str, source: str) -> Row:
+    """Return the run that is made for a part, once it is there."""
+    found: list[Row] = []
+
+    def is_there() -> bool:
+        found[:] = airflow.sql(
+            "SELECT r.* FROM dag_run r JOIN asset_partition_dag_run p ON p.created_dag_run_id = r.id "
+            "JOIN partitioned_asset_key_log u ON u.asset_partition_dag_run_id = p.id "
+            "WHERE r.dag_id = %s AND u.source_partition_key = %s",
+            dag_id,
+            source,
+        )
+        return bool(found)
+
+    airflow.wait_until(is_there, f"a run of {dag_id} for {source}")
+    return found[0]

@@ -147,7 +147,7 @@ def test_what_waits_for_other_peoples_dags_stays(waiting: World) -> None:
     assert queued(waiting) == before
 
 
-MONTHLY = {
+MONTHLY: dict[str, object] = {
     "__type": "airflow.partition_mappers.temporal.StartOfMonthMapper",
     "__var": {"timezone": "UTC", "input_format": "%Y-%m-%d", "output_format": "%Y-%m"},
 }
@@ -155,7 +155,7 @@ MONTHLY = {
 
 def waits_for_parts(world: World, dag_id: str, mapper: dict[str, object]) -> None:
     """Add a DAG that waits for parts of the asset CLEAN."""
-    timetable = {"asset_condition": {"__type": "asset", "name": "clean", "uri": "s3://bucket/clean"}}
+    timetable: dict[str, object] = {"asset_condition": {"__type": "asset", "name": "clean", "uri": "s3://bucket/clean"}}
     timetable |= {"default_partition_mapper": mapper, "partition_mapper_config": []}
     stored = {
         "dag_id": dag_id,
