@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
 
 PASSWORD = "p@ss:w/rd?%#&=+ é'\"\\{}"
 EXTRA = {"token": "ü%&/=", "nested": {"list": [1, None, True]}, "quote": "\"'\\"}
+# Under no key that Airflow takes for a secret's: its own API masks those of variables.
+STRUCTURE = {"ümlaut": "%&/=", **{key: value for key, value in EXTRA.items() if key != "token"}}
 SETTINGS = {
     "connType": "postgres",
     "host": "db.example.org",
@@ -39,7 +41,7 @@ def look(airflow: Airflow, ours: ByGraph, run_id: str, name: str) -> None:
 def test_a_real_task_reads_the_connection_and_the_variables_that_we_write(
     airflow: Airflow, service: Service, ours: ByGraph, way: str
 ) -> None:
-    name, variables = f"carried-{way}", {f"carried-{way}": TEXT, f"carried-{way}_json": json.dumps(EXTRA)}
+    name, variables = f"carried-{way}", {f"carried-{way}": TEXT, f"carried-{way}_json": json.dumps(STRUCTURE)}
     if way == "graph":
         document = """
             mutation Write($connection: CreateConnectionInput!, $text: SetVariableInput!, $json: SetVariableInput!) {
@@ -66,7 +68,7 @@ def test_a_real_task_reads_the_connection_and_the_variables_that_we_write(
         "extra": EXTRA,
     }
     assert str(connection["uri"]).startswith("postgres://ada%40lovelace:")
-    assert airflow.returned("looks", f"looks-{way}", "look_up_variable") == {"text": TEXT, "json": EXTRA}
+    assert airflow.returned("looks", f"looks-{way}", "look_up_variable") == {"text": TEXT, "json": STRUCTURE}
     [stored] = airflow.sql("SELECT * FROM connection WHERE conn_id = %s", name)
     assert (stored["is_encrypted"], stored["is_extra_encrypted"]) == (True, True)
     assert PASSWORD not in stored["password"]
