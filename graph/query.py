@@ -18,8 +18,10 @@ from graph.types.dag_run import DagRun, DagRunFilter, DagRunOrder
 from graph.types.dag_warning import DagWarning, DagWarningFilter
 from graph.types.deployment import Deployment, Viewer, deployment, viewer
 from graph.types.event_log import EventLog, EventLogFilter, EventLogOrder
+from graph.types.health import Health, health
 from graph.types.import_error import ImportErrorFilter, ImportErrorOrder, ParseImportError
 from graph.types.installation import ConfigSection, Plugin, Provider, config, plugins, providers
+from graph.types.job import Job, JobFilter, JobOrder
 from graph.types.node import Node
 from graph.types.paging import Page
 from graph.types.pool import Pool, PoolFilter
@@ -110,6 +112,16 @@ class Query:
     )
     dag_warnings: Page[DagWarning] | None = root_list(
         "What Airflow finds wrong with DAGs, by DAG.", order="dag_id,warning_type", filter=DagWarningFilter
+    )
+    jobs: Page[Job] | None = root_list(
+        "Airflow's processes that tell the database that they are alive, the one started last first.",
+        order="-id",
+        filter=JobFilter,
+        order_by=JobOrder,
+    )
+    job: Job | None = root_one(f"A job by its number; {_BY_KEY}", job_id=KeyPart("id", "The job's number.", int))
+    health: Health | None = strawberry.field(
+        resolver=health, description="Whether Airflow's scheduler, triggerer and DAG processor are alive."
     )
     config: list[ConfigSection] | None = strawberry.field(
         resolver=config,

@@ -27,6 +27,7 @@ from resolvers.secrets import KeyRing
 from resolvers.session import Session
 from resolvers.settings import Settings
 from resolvers.sources.logs.reading import TaskLogs
+from resolvers.sources.patience import with_patience
 
 __all__ = ["Service", "Session"]
 
@@ -59,7 +60,7 @@ class Service:
         engine = open_engine(database, settings, schema=schema)
         try:
             with read_snapshot(engine) as connection:
-                generation = detect(connection)
+                generation = with_patience(detect(connection), config)
             key = config.fernet_key(settings)
             keys = KeyRing.parse(key.value if key else None)
             masking = Masking.of(

@@ -34,7 +34,8 @@ from resolvers.sources.configuration import Configuration
 from resolvers.sources.dependencies import dependency_rows
 from resolvers.sources.extra_links import link_rows
 from resolvers.sources.find import Find
-from resolvers.sources.health import Health, read_health
+from resolvers.sources.health import read_health
+from resolvers.sources.heartbeat import Health
 from resolvers.sources.installed import Plugin, Provider, plugins_of, providers_of
 from resolvers.sources.logs.rows import log_rows
 from resolvers.sources.logs.subject import find_subjects

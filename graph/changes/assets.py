@@ -18,6 +18,11 @@ class CreateAssetEventInput:
 
     asset_id: int = strawberry.field(description="The number of the asset.")
     extra: JSON | None = strawberry.field(default=None, description="An object that says more about it.")
+    partition_key: str | None = strawberry.field(
+        default=None,
+        description="The part of the asset that was updated: it wakes the DAGs that wait for parts, and no others. "
+        "Since Airflow 3.2.",
+    )
 
 
 @strawberry.input(description="Which updates to forget that DAGs have not used yet; at least an asset or a DAG.")
@@ -36,7 +41,13 @@ def create_asset_event(
     """Say that an asset was updated: DAGs that wait for it run when all that they wait for is there."""
     if input.extra is not None and not isinstance(input.extra, dict):
         raise Invalid("extra must be an object.", field="extra")
-    made: Any = carry_out(info, assets.create_asset_event, asset_id=input.asset_id, extra=input.extra)
+    made: Any = carry_out(
+        info,
+        assets.create_asset_event,
+        asset_id=input.asset_id,
+        extra=input.extra,
+        partition_key=input.partition_key,
+    )
     return made  # type: ignore[no-any-return]
 
 

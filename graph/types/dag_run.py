@@ -11,6 +11,7 @@ from graph.types.counts import TaskInstanceStateCount, counted
 from graph.types.dag import DAG
 from graph.types.enums import DagRunState, DagRunType
 from graph.types.guards import RUN_EDITORS, RUNS, TASK_INSTANCES
+from graph.types.job import Job
 from graph.types.later import (
     AssetEventLater,
     BackfillLater,
@@ -134,6 +135,9 @@ class DagRun(Node):
         by=lambda name: name.lower() if name else None,
     )
     triggering_user: str | None = column("Who asked for it. Since Airflow 3.1.", source="triggering_user_name")
+    creating_job: Job | None = one(
+        "The scheduler's job that made it; null where somebody asked for it.", link="creating_job"
+    )
     clear_number: int = column("How often it was cleared.")
     bundle_version: str | None = column("The version of the code that it is bound to. Since Airflow 3.0.")
     conf: JSON | None = masked(

@@ -22,6 +22,8 @@ ROLES = Guard((Permission.ROLE_READ,))
 ACTIONS = Guard((Permission.PERMISSION_READ,))
 # No task made those that were made through the API.
 ASSET_EVENTS = Guard((Permission.ASSET_READ, Permission.DAG_READ), dag="source_dag_id", or_none=True)
+# A job that runs a task of a DAG tells of the DAG; a scheduler's is of none.
+JOBS = Guard((Permission.JOB_READ, Permission.DAG_READ), dag="dag_id", or_none=True)
 CONNECTIONS = Guard((Permission.CONNECTION_READ,))
 EVENT_LOGS = Guard((Permission.EVENT_LOG_READ,), dag="dag_id")
 DAG_WARNINGS = Guard((Permission.DAG_READ, Permission.DAG_WARNING_READ), dag="dag_id")

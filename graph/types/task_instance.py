@@ -12,6 +12,7 @@ from graph.types.dag_run import DagRun, elapsed
 from graph.types.enums import TaskInstanceState
 from graph.types.extra_link import ExtraLink
 from graph.types.guards import TASK_INSTANCE_EDITORS, TASK_INSTANCES
+from graph.types.job import Job
 from graph.types.later import AssetEventLater, XComFilterLater, XComLater
 from graph.types.node import Node
 from graph.types.paging import Page
@@ -137,6 +138,10 @@ class TaskInstance(Node):
     hostname: str | None = column("The worker that runs it.")
     unixname: str | None = column("The account that it runs under.")
     pid: int | None = column("The process that runs it.")
+    job: Job | None = one(
+        "The job that runs it, or last ran it; null in Airflow 3, where tasks are no jobs.", link="job"
+    )
+    queued_by_job: Job | None = one("The scheduler's job that last queued it.", link="queued_by_job")
     note: str | None = column("What somebody wrote about it.")
     rendered_fields: JSON | None = masked(
         "What became of its templates, by field; null where they have not been rendered yet, or no longer are kept. "

@@ -6,7 +6,6 @@ from threading import Event, Thread
 
 from resolvers.access.actor import actor_of_role
 from resolvers.airflow_config import AirflowConfig
-from resolvers.demo.assets import AssetQueue
 from resolvers.demo.scheduling import take_turn
 from resolvers.errors import Problem
 from resolvers.masking import Masking
@@ -33,7 +32,6 @@ class DemoClock:
             self._generation = detect(connection)
         self._config = AirflowConfig.discover(environ={})
         self._seconds = seconds
-        self._assets = AssetQueue()
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="demo-clock", daemon=True)
 
@@ -61,7 +59,7 @@ class DemoClock:
                 Masking.of(3),
                 now,
             )
-            take_turn(work, self._assets)
+            take_turn(work)
 
     def _run(self) -> None:
         while not self._stopped.wait(self._seconds):

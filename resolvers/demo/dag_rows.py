@@ -128,6 +128,21 @@ def serialized_row(plan: DagPlan, data: Stored, now: datetime, airflow: int) -> 
     }
 
 
+def warning_rows(plan: DagPlan, now: datetime) -> list[Row]:
+    """Return what Airflow found wrong with a DAG: one that is gone by now named a pool that went before it."""
+    if not plan.is_stale:
+        return []
+    message = f"Dag '{plan.dag_id}' references non-existent pools: ['legacy']"
+    return [
+        {
+            "dag_id": plan.dag_id,
+            "warning_type": "non-existent pool",
+            "message": message,
+            "timestamp": now - plan.history,
+        }
+    ]
+
+
 def import_error_row(plan: DagPlan, now: datetime, airflow: int) -> Row:
     """Return what is wrong with the file of a DAG."""
     row: Row = {"timestamp": now - timedelta(hours=9), "stacktrace": plan.import_error}

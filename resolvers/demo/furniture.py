@@ -1,6 +1,7 @@
-"""What stands in the demo besides DAGs: pools, variables, jobs, and the people with their tokens."""
+"""What stands in the demo besides DAGs: pools, variables, connections, jobs, and the people with their tokens."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,6 +49,27 @@ _VARIABLES = (
     ("warehouse_password", "correct horse battery staple", "Of the user that loads", True),
 )
 
+_Connection = tuple[str, str, str, str | None, str | None, str | None, int | None, str | None, Mapping[str, object]]
+
+# Id, type, what it is for, host, schema, login, port, password, what else it needs.
+_CONNECTIONS: tuple[_Connection, ...] = (
+    ("crm_api", "http", "The CRM's API", "crm.example.org", "https", None, 443, None, {"timeout": 30}),
+    ("data_lake", "aws", "Where everything lands first", None, None, "lake-writer", None, "demo-not-a-key", {}),
+    ("partner_acme", "sftp", "Files of ACME", "files.acme.example.org", None, "shop", 22, "demo-not-a-word", {}),
+    ("slack", "slackwebhook", "Where failures are told", None, None, None, None, "demo/not/a/hook", {}),
+    (
+        "warehouse",
+        "postgres",
+        "The warehouse, as the user that loads",
+        "warehouse.example.org",
+        "shop",
+        "loader",
+        5432,
+        "correct horse battery staple",
+        {"sslmode": "verify-full", "api_token": "demo-not-a-token"},
+    ),
+)
+
 
 def pool_rows() -> Iterator[Row]:
     """Yield the pools besides Airflow's own default pool."""
@@ -61,6 +83,27 @@ def variable_rows(fernet_key: str) -> Iterator[Row]:
     for key, value, description, secret in _VARIABLES:
         stored, is_encrypted = keys.encrypt(value) if secret else (value, False)
         yield {"key": key, "val": stored, "description": description, "is_encrypted": is_encrypted}
+
+
+def connection_rows(fernet_key: str) -> Iterator[Row]:
+    """Yield the connections, their passwords and what else they need encrypted with the key."""
+    keys = KeyRing.parse(fernet_key)
+    for conn_id, conn_type, description, host, schema, login, port, password, extra in _CONNECTIONS:
+        hidden, is_encrypted = keys.encrypt(password) if password else (None, False)
+        more, is_extra_encrypted = keys.encrypt(json.dumps(extra)) if extra else (None, False)
+        yield {
+            "conn_id": conn_id,
+            "conn_type": conn_type,
+            "description": description,
+            "host": host,
+            "schema": schema,
+            "login": login,
+            "port": port,
+            "password": hidden,
+            "is_encrypted": is_encrypted,
+            "extra": more,
+            "is_extra_encrypted": is_extra_encrypted,
+        }
 
 
 def job_rows(now: datetime, airflow: int) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
 
-from resolvers.demo.assets import AssetQueue
+from resolvers.demo.asset_clock import tell_of_updates, use_updates, woken_by_assets
 from resolvers.demo.blueprint import DagPlan
 from resolvers.demo.dag_rows import next_due
 from resolvers.demo.dags import CATALOG
@@ -27,7 +27,7 @@ _DAG = ("dag_id", "is_paused", "is_stale", "has_import_errors", "next_logical_da
 _RUN = ("id", "dag_id", "run_id", "state", "run_after", "created_dag_version_id", "logical_date")
 
 
-def take_turn(work: Work, assets: AssetQueue) -> None:
+def take_turn(work: Work) -> None:
     """Carry out everything that is to happen at `work.now`."""
     _beat(work)
     _parse_again(work)
@@ -35,9 +35,11 @@ def take_turn(work: Work, assets: AssetQueue) -> None:
     awake = {dag_id for dag_id, row in dags.items() if not row.is_paused and not row.is_stale}
     for dag_id in sorted(awake):
         _make_due_run(work, CATALOG[dag_id], dags[dag_id])
+    for plan in woken_by_assets(work):
+        _make_run_by_assets(work, plan)
     runs = _active_runs(work, list(dags))
     _start_runs(work, [run for run in runs if run.dag_id in awake])
-    _work_on(work, _active_runs(work, list(dags)), awake, assets)
+    _work_on(work, _active_runs(work, list(dags)), awake)
 
 
 def _rows(work: Work, relation: str, columns: Sequence[str], *conditions: ColumnElement[bool]) -> list[Row[Any]]:
@@ -78,15 +80,24 @@ def _make_due_run(work: Work, plan: DagPlan, dag: Row[Any]) -> None:
     )
 
 
-def make_run(work: Work, plan: DagPlan, run_type: str, at: datetime, interval: DataInterval | None) -> None:
-    """Make a queued run with its task instances, unless there is one of its name or date already."""
+def _make_run_by_assets(work: Work, plan: DagPlan) -> None:
+    """Make a run for the updates that a DAG waited for."""
+    # Airflow 2 gives every run a date; in 3, one that assets triggered has none.
+    interval = DataInterval(work.now, work.now) if work.generation.number == 2 else None
+    run = make_run(work, plan, "asset_triggered", work.now, interval)
+    if run is not None:
+        use_updates(work, plan, run)
+
+
+def make_run(work: Work, plan: DagPlan, run_type: str, at: datetime, interval: DataInterval | None) -> int | None:
+    """Make a queued run with its task instances, and return its number; none where its name or date is taken."""
     logical = interval.start if interval else None
     run_id = run_id_of(work.generation.number, run_type, at, logical)
     same = work.where("dag_run", dag_id=plan.dag_id)
     date = work.column("dag_run", "logical_date")
     taken = or_(work.column("dag_run", "run_id") == run_id, date == logical if logical else date.is_(None) & False)
     if _rows(work, "dag_run", ("id",), *same, taken):
-        return
+        return None
     run = RunPlan(
         plan=plan,
         run_id=run_id,
@@ -102,6 +113,7 @@ def make_run(work: Work, plan: DagPlan, run_type: str, at: datetime, interval: D
     queued = Outcome(run=run, state="queued", start=None, end=None, instances=())
     work.insert("dag_run", run_row(queued, number, work.generation.number, identity))
     _make_instances(work, plan.dag_id, run_id, logical, identity)
+    return number
 
 
 def _make_instances(work: Work, dag_id: str, run_id: str, logical: datetime | None, version: UUID | None) -> None:
@@ -142,7 +154,7 @@ def _key(run: Row[Any]) -> dict[str, object]:
     return {"dag_id": run.dag_id, "run_id": run.run_id}
 
 
-def _work_on(work: Work, runs: Sequence[Row[Any]], awake: set[str], assets: AssetQueue) -> None:
+def _work_on(work: Work, runs: Sequence[Row[Any]], awake: set[str]) -> None:
     """Let the task instances of running runs go on, and end the runs that have none left to do."""
     running = [run for run in runs if run.state == "running"]
     if not running:
@@ -162,11 +174,7 @@ def _work_on(work: Work, runs: Sequence[Row[Any]], awake: set[str], assets: Asse
             times = {"end_date": work.now, "last_scheduling_decision": work.now, "updated_at": work.now}
             work.update("dag_run", {"state": state, **times}, *work.where("dag_run", id=run.id))
     shift.write()
-    for plan in (plan for uri in shift.written for plan in assets.written(uri)):
-        if plan.dag_id in awake:
-            # Airflow 2 gives every run a date; in 3, one that assets triggered has none.
-            interval = DataInterval(work.now, work.now) if work.generation.number == 2 else None
-            make_run(work, plan, "asset_triggered", work.now, interval)
+    tell_of_updates(work, shift.written)
     for dag_id in shift.triggered:
         run_type = "manual" if work.generation.number == 2 else "operator_triggered"
         make_run(work, CATALOG[dag_id], run_type, work.now, DataInterval(work.now, work.now))

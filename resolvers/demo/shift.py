@@ -20,12 +20,12 @@ _TAKING = ("queued", "running")
 class Shift:
     """One turn of all workers: what changes is gathered, and written at its end.
 
-    `written` are the assets that tasks wrote, `triggered` the DAGs that tasks triggered.
+    `written` are the assets that tasks wrote, each with its task instance, `triggered` the DAGs that tasks triggered.
     """
 
     def __init__(self, work: Work, rows: Sequence[Row[Any]]) -> None:
         self.work = work
-        self.written: list[str] = []
+        self.written: list[tuple[str, Row[Any]]] = []
         self.triggered: list[str] = []
         self._changes: list[Change] = []
         self._slots = _open_slots(work)

@@ -215,7 +215,7 @@ class _Step:
         if self._try.succeeds():
             self._become("success", **over)
             shift.tell(row, "success", row.try_number)
-            shift.written.extend(self.task.outlets)
+            shift.written.extend((uri, row) for uri in self.task.outlets)
             shift.triggered.extend([self.task.triggers] if self.task.triggers else [])
             self._leave_out()
         elif row.try_number <= row.max_tries:

@@ -9,9 +9,9 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Connection
-
+from resolvers.demo.asset_rows import add_assets, mention_assets
 from resolvers.demo.audit_log import log_rows
+from resolvers.demo.backfill_rows import backfill_rows, backfill_run_rows
 from resolvers.demo.dag_rows import (
     BUNDLE,
     dag_row,
@@ -19,13 +19,15 @@ from resolvers.demo.dag_rows import (
     serialized_row,
     tag_rows,
     version_row,
+    warning_rows,
 )
 from resolvers.demo.dags import CATALOG
-from resolvers.demo.furniture import TOKENS, DemoToken, job_rows, pool_rows, variable_rows
+from resolvers.demo.furniture import TOKENS, DemoToken, connection_rows, job_rows, pool_rows, variable_rows
 from resolvers.demo.history import Past, past
 from resolvers.demo.records import Records
 from resolvers.demo.run_rows import add_outcomes
 from resolvers.demo.serialize import FOLDER
+from resolvers.demo.xcom_rows import xcom_rows
 from resolvers.metadata.detect import detect
 from resolvers.metadata.engine import open_engine, write_transaction
 from resolvers.settings import load_settings
@@ -80,14 +82,23 @@ def build_world(path: Path, *, airflow: int, now: datetime, seed: int = SEED) ->
         with write_transaction(engine) as connection:
             records = Records(detect(connection))
             if airflow == 3:
-                _add_what_has_no_relation(connection, happened)
+                # No relation stands for what the rows of DAGs refer to.
+                connection.exec_driver_sql("INSERT INTO dag_bundle (name, active) VALUES (?, 1)", (BUNDLE,))
+                records.add("backfill", backfill_rows(happened))
             _add_dags(records, happened)
             records.add("job", job_rows(now, airflow))
             records.add("pool", pool_rows())
             records.add("variable", variable_rows(fernet_key))
+            records.add("connection", connection_rows(fernet_key))
             add_outcomes(records, happened)
+            if airflow == 3:
+                records.add("backfill_run", backfill_run_rows(happened))
+            records.add("xcom", xcom_rows(happened))
+            add_assets(records, happened)
             records.add("log", log_rows(happened))
             records.write(connection)
+            if airflow == 3:
+                mention_assets(connection)
     finally:
         engine.dispose()
     return DemoWorld(
@@ -119,19 +130,6 @@ def _add_dags(records: Records, happened: Past) -> None:
         if airflow == 3:
             records.add("dag_version", [version_row(plan, now)])
         records.add("serialized_dag", [serialized_row(plan, data, now, airflow)])
+        records.add("dag_warning", warning_rows(plan, now))
         if plan.import_error:
             records.add("import_error", [import_error_row(plan, now, airflow)])
-
-
-def _add_what_has_no_relation(connection: Connection, happened: Past) -> None:
-    """Insert what rows of Airflow 3 refer to, in tables that are no part of the vocabulary."""
-    connection.exec_driver_sql("INSERT INTO dag_bundle (name, active) VALUES (?, 1)", (BUNDLE,))
-    dates = [outcome.run.logical_date for outcome in happened.outcomes if outcome.run.run_type == "backfill"]
-    known = sorted(date for date in dates if date)
-    at = happened.now.replace(tzinfo=None).isoformat(" ")
-    connection.exec_driver_sql(
-        "INSERT INTO backfill (id, dag_id, from_date, to_date, dag_run_conf, is_paused, reprocess_behavior, "
-        "max_active_runs, created_at, completed_at, updated_at, triggering_user_name) "
-        "VALUES (1, 'churn_features', ?, ?, '{}', 0, 'none', 4, ?, ?, ?, 'ada')",
-        (*(date.replace(tzinfo=None).isoformat(" ") for date in (known[0], known[-1])), at, at, at),
-    )

@@ -13,6 +13,7 @@ from resolvers.metadata.generation import Link, Logical, Relation
 SINCE: Mapping[str, str] = {
     **dict.fromkeys(["group"], "Airflow 3.0"),
     "partition_key": "Airflow 3.2",
+    "fingerprint": "Airflow 3.3",
 }
 
 
@@ -136,7 +137,53 @@ def assets(tables: MetaData) -> tuple[Relation, ...]:
         return exists().where(and_(active.c.name == over.c.name, active.c.uri == over.c.uri))
 
     in_use = Logical(is_active, ("name", "uri"))
-    return asset_relations(tables, Words("asset", {**same("name group"), "is_active": in_use}, "id name group"))
+    relations = asset_relations(tables, Words("asset", {**same("name group"), "is_active": in_use}, "id name group"))
+    return (*relations, *_partition_relations(tables))
+
+
+def _partition_relations(tables: MetaData) -> tuple[Relation, ...]:
+    """Return what tells which runs are prepared for parts of assets, and by which updates: since Airflow 3.2."""
+    prepared = table(
+        tables,
+        "asset_partition_dag_run",
+        integers("id created_dag_run_id"),
+        texts("target_dag_id partition_key"),
+        documents("rollup_fingerprint"),
+        dates("partition_date created_at updated_at"),
+    )
+    update = table(
+        tables,
+        "partitioned_asset_key_log",
+        integers("id asset_id asset_event_id asset_partition_dag_run_id"),
+        texts("source_partition_key target_dag_id target_partition_key"),
+        dates("created_at"),
+    )
+    return (
+        Relation(
+            "prepared_run",
+            prepared,
+            ("id",),
+            {
+                **same("id partition_key created_at updated_at"),
+                "dag_id": "target_dag_id",
+                "dag_run_id": "created_dag_run_id",
+                "fingerprint": "rollup_fingerprint",
+            },
+            SINCE,
+        ),
+        Relation(
+            "partition_update",
+            update,
+            ("id",),
+            {
+                **same("id asset_id source_partition_key created_at"),
+                "event_id": "asset_event_id",
+                "prepared_run_id": "asset_partition_dag_run_id",
+                "dag_id": "target_dag_id",
+                "partition_key": "target_partition_key",
+            },
+        ),
+    )
 
 
 ASSET_LINKS: Mapping[tuple[str, str], Link] = {

@@ -32,6 +32,10 @@ LINKS: Mapping[tuple[str, str], Link] = {
     ("task_instance", "sla_miss"): Link(
         "sla_miss", (("dag_id", "dag_id"), ("task_id", "task_id"), ("logical_date", "logical_date"))
     ),
+    ("task_instance", "job"): Link("job", (("job_id", "id"),)),
+    ("task_instance", "queued_by_job"): Link("job", (("queued_by_job_id", "id"),)),
+    ("dag_run", "creating_job"): Link("job", (("creating_job_id", "id"),)),
+    ("job", "dag"): Link("dag", (("dag_id", "dag_id"),)),
     ("trigger", "job"): Link("job", (("triggerer_id", "id"),)),
     ("task_instance", "log"): Link("task_log", (*_TRY, ("try_number", "try_number"))),
     ("dag", "task_instances"): Link("task_instance", (("dag_id", "dag_id"),)),

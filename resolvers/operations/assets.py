@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, func, select
 
 from resolvers.access.permissions import Permission
-from resolvers.errors import Forbidden, NotFound
+from resolvers.errors import Forbidden, Invalid, NotFound, Unsupported
+from resolvers.operations.asset_update import AssetUpdate, wake
 from resolvers.operations.audit import Audit
 from resolvers.operations.keys import AssetEventKey
 from resolvers.operations.operation import operation
 from resolvers.operations.work import Work
 
 _LIST = "assets lists the assets that there are."
+# What Airflow's column holds.
+_LONGEST_KEY = 250
 
 
 @operation(
@@ -23,14 +23,23 @@ _LIST = "assets lists the assets that there are."
     audit=Audit("api.create_dataset_event", "create_asset_event", "POST", ()),
 )
 def create_asset_event(
-    work: Work, *, asset_id: int | None = None, uri: str | None = None, extra: Mapping[str, object] | None = None
+    work: Work,
+    *,
+    asset_id: int | None = None,
+    uri: str | None = None,
+    extra: Mapping[str, object] | None = None,
+    partition_key: str | None = None,
 ) -> AssetEventKey:
-    """Say that an asset was updated, so that the DAGs that wait for it run.
+    """Say that an asset, or a part of it, was updated, so that the DAGs that wait for that run.
 
     Airflow's API marks such an update by `from_rest_api` in its `extra`. The DAGs that wait and are not paused have
     it queued, each once however often it is updated; the scheduler makes their runs when all that they wait for is
-    there. DAGs that wait for a part of an asset (Airflow 3.2) are not served: such an update names no part.
+    there. Since Airflow 3.2 DAGs may wait for parts of assets: an update with a `partition_key` wakes those alone,
+    one without it the others.
+
+    `Unsupported` for a part before Airflow 3.2, and where only its Airflow knows what a DAG makes of the key.
     """
+    _refuse_part(work, partition_key)
     named: dict[str, object] = {"id": asset_id} if uri is None else {"uri": uri}
     # Its lock keeps two updates from queueing the same DAG at once.
     asset = work.find("asset", ("id", "name", "uri"), lock=True, **named)
@@ -41,12 +50,13 @@ def create_asset_event(
             hint=_LIST,
         )
     marked = {**(extra or {}), "from_rest_api": True}
-    work.insert("asset_event", {"asset_id": asset.id, "extra": marked, "timestamp": work.now})
+    told = {"asset_id": asset.id, "extra": marked, "timestamp": work.now, "partition_key": partition_key}
+    work.insert("asset_event", told)
     made = select(func.max(work.column("asset_event", "id"))).where(
         *work.where("asset_event", asset_id=asset.id, timestamp=work.now)
     )
     number = work.connection.execute(made).scalar_one()
-    _queue(work, asset)
+    wake(work, AssetUpdate(number, asset.id, asset.name, asset.uri, partition_key))
     return AssetEventKey(number)
 
 
@@ -111,38 +121,16 @@ def _forget(work: Work, dag_id: str | None, asset_id: int | None, uri: str | Non
     return forgotten
 
 
-def _queue(work: Work, asset: Any) -> None:  # noqa: ANN401 - a row
-    """Keep the update for each DAG that waits for the asset and is not paused."""
-    waiting = [_waiting(work, "asset_consumer", asset_id=asset.id)]
-    if work.generation.number == 3:
-        waiting += [
-            _waiting(work, "asset_name_consumer", name=asset.name),
-            _waiting(work, "asset_uri_consumer", uri=asset.uri),
-        ]
-    dag = work.relation("dag").table
-    serves = [work.column("dag", "is_paused").is_(False)]
-    if work.generation.number == 2:
-        serves.append(work.column("dag", "is_stale").is_(False))
-    if "timetable_partitioned" in dag.c:
-        serves.append(dag.c.timetable_partitioned.is_not(True))
-    for waits in waiting:
-        queued = work.relation("queued_asset_event").physical({"asset_id": 0, "dag_id": "", "created_at": work.now})
-        rows = select(literal(asset.id), dag.c.dag_id, literal(work.now, work.column("asset_event", "timestamp").type))
-        rows = rows.where(dag.c.dag_id.in_(waits), *serves)
-        work.connection.execute(_unless_there(work, list(queued), rows))
-
-
-def _waiting(work: Work, relation: str, **equal: object) -> Select[Any]:
-    return select(work.column(relation, "dag_id")).where(*work.where(relation, **equal))
-
-
-def _unless_there(work: Work, columns: list[str], rows: Select[Any]) -> Any:  # noqa: ANN401 - of each dialect's own
-    """Return the statement that adds these rows but for those that are there already."""
-    queue = work.relation("queued_asset_event").table
-    match work.connection.dialect.name:
-        case "postgresql":
-            return postgresql_insert(queue).from_select(columns, rows).on_conflict_do_nothing()
-        case "sqlite":
-            return sqlite_insert(queue).from_select(columns, rows).on_conflict_do_nothing()
-        case _:
-            return insert(queue).prefix_with("IGNORE").from_select(columns, rows)
+def _refuse_part(work: Work, partition_key: str | None) -> None:
+    if partition_key is None:
+        return
+    if not work.relation("asset_event").has("partition_key"):
+        raise Unsupported(
+            f"Assets have no parts in Airflow {work.generation.minor}.",
+            field="partitionKey",
+            hint="Leave partitionKey out; it needs Airflow 3.2.",
+        )
+    if not partition_key.strip() or len(partition_key) > _LONGEST_KEY:
+        raise Invalid(
+            f"The key of a part has 1 to {_LONGEST_KEY} characters, not all of them blank.", field="partitionKey"
+        )

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import JSON, Row, func, select
 from sqlalchemy.exc import IntegrityError
 
 from resolvers.access.permissions import Permission
@@ -68,8 +68,7 @@ def create_backfill(
     _refuse_second(work, dag_id)
     _refuse_dates(work, from_date, to_date)
     _refuse_manner(dag, reprocess_behavior, max_active_runs, run_backwards=run_backwards)
-    given = dict(conf or {})
-    resolve_params(dag.params, given)
+    resolve_params(dag.params, dict(conf or {}))
     due = _due(work, dag, from_date, to_date)
     work.insert(
         "backfill",
@@ -77,7 +76,7 @@ def create_backfill(
             "dag_id": dag_id,
             "from_date": from_date,
             "to_date": to_date,
-            "dag_run_conf": given,
+            "dag_run_conf": _kept_conf(work, conf),
             "is_paused": False,
             "reprocess_behavior": reprocess_behavior,
             "max_active_runs": max_active_runs,
@@ -89,7 +88,7 @@ def create_backfill(
     made = select(func.max(work.column("backfill", "id"))).where(*work.where("backfill", dag_id=dag_id))
     key = BackfillKey(work.connection.execute(made).scalar_one())
     latest = asks_for_newest(work, dag_id, asked=True if run_on_latest_version is None else run_on_latest_version)
-    series = _Series(work, dag, version, row.bundle_version, key, given, reprocess_behavior, latest)
+    series = _Series(work, dag, version, row.bundle_version, key, conf, reprocess_behavior, latest)
     for position, interval in enumerate(reversed(due) if run_backwards else due, 1):
         series.fill(position, interval)
     return key
@@ -104,7 +103,7 @@ class _Series:
     version: Row[Any] | None
     bundle_version: str | None
     key: BackfillKey
-    conf: Mapping[str, object]
+    conf: Mapping[str, object] | None
     reprocess: str
     latest: bool
 
@@ -156,8 +155,10 @@ class _Series:
             "backfill_id": self.key.id,
             "run_type": "backfill",
             "triggered_by": "BACKFILL",
-            "conf": self.conf,
         }
+        # Airflows before 3.3 let the run keep what it was given first, whatever the backfill is given.
+        if self.conf is not None and work.generation.is_since("3.3"):
+            changed["conf"] = self.conf
         work.update("dag_run", changed, *work.where("dag_run", id=run.id))
 
     def _new(self, due: DataInterval) -> tuple[Row[Any] | None, str | None]:
@@ -170,11 +171,11 @@ class _Series:
         run = NewRun(
             RunKey(self.dag.dag_id, f"backfill__{due.end.isoformat()}"),
             dates,
-            self.conf,
+            dict(self.conf or {}),
             self.bundle_version,
             run_type="backfill",
             triggered_by="BACKFILL",
-            further={"backfill_id": self.key.id, "start_date": self.work.now},
+            further={"backfill_id": self.key.id},
         )
         try:
             insert_run(self.work, self.dag, self.version, run)
@@ -224,6 +225,13 @@ def cancel_backfill(work: Work, *, dag_id: str, backfill_id: int) -> BackfillKey
     ended: dict[str, object] = {"is_paused": True, "completed_at": work.now, "updated_at": work.now}
     work.update("backfill", ended, *work.where("backfill", id=backfill_id))
     return BackfillKey(backfill_id)
+
+
+def _kept_conf(work: Work, conf: Mapping[str, object] | None) -> object:
+    """Return what the backfill says that its runs are given: since 3.3, that they were given nothing."""
+    if conf is None and work.generation.is_since("3.3"):
+        return JSON.NULL
+    return dict(conf or {})
 
 
 def no_backfill(backfill_id: int) -> NotFound:

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from resolvers.serialized.cron import PRESETS, Cron, NeverDueError
 from resolvers.serialized.encoding import TYPE, VALUE, calendar_span, moment, span, time_zone, unwrap
 from resolvers.serialized.fields import Fields
+from resolvers.serialized.partitions import decode_partitions
 from resolvers.serialized.timetable import (
     AssetOrTime,
     CronInterval,
@@ -119,6 +120,10 @@ def _partitioned_cron(fields: Fields) -> Timetable | None:
     return None if expression is None else Timetable(expression, is_periodic=True, can_be_scheduled=True)
 
 
+def _partitioned_asset(fields: Fields) -> Timetable:
+    return Timetable("Partitioned Asset", can_be_scheduled=True, partitions=decode_partitions(fields))
+
+
 def _delta_interval(delta: Width | None) -> Timetable | None:
     if delta is None:
         return None
@@ -165,6 +170,6 @@ _CLASSES: Mapping[str, Callable[[Fields], Timetable | None]] = {
     "MultipleCronTriggerTimetable": _cron_trigger,
     "NullTimetable": _named("None", scheduled=False),
     "OnceTimetable": _once,
-    "PartitionedAssetTimetable": _named("Partitioned Asset", scheduled=True),
+    "PartitionedAssetTimetable": _partitioned_asset,
     "PartitionedAtRuntime": _named("PartitionedAtRuntime", scheduled=False),
 }

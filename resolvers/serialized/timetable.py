@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from resolvers.errors import Invalid
 from resolvers.serialized.cron import Cron
+from resolvers.serialized.partitions import Partitions
 
 Width = timedelta | relativedelta
 
@@ -36,6 +37,8 @@ class Timetable:
     """Whether its runs are a series of dates that can be told beforehand."""
     can_be_scheduled: bool = False
     """Whether it ever starts a run itself."""
+    partitions: Partitions | None = None
+    """How it names the parts of its own, where it waits for parts of assets."""
 
     def manual_interval(self, at: datetime) -> DataInterval:
         """Return the data interval of a run that is started by hand for a logical date.

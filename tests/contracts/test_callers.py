@@ -23,7 +23,7 @@ for module in pkgutil.iter_modules(resolvers.operations.__path__):
     importlib.import_module(f"resolvers.operations.{module.name}")
 
 _DAG_PARTS = ("DAG Runs", "Task Instances")
-_READ_PARTS = ("XComs", "DAG Warnings", "Audit Logs")
+_READ_PARTS = ("XComs", "DAG Warnings", "Audit Logs", "Jobs")
 _SHARED = ("Pools", "Variables", "Connections", "Assets", "Users", "Roles", "Permissions")
 _ALONE = ("ImportError", "Configurations", "Providers", "Plugins")
 _READS: tuple[Pair, ...] = tuple(("can_read", part) for part in (*_DAG_PARTS, *_READ_PARTS))
@@ -56,6 +56,7 @@ READING: Mapping[str, tuple[str, ...]] = {
     "DagWarning": ("DAG Warnings",),
     "EventLog": ("Audit Logs",),
     "ImportError": ("ImportError",),
+    "Job": ("Jobs",),
     "ConfigSection": ("Configurations",),
     "Provider": ("Providers",),
     "Plugin": ("Plugins",),
@@ -162,6 +163,7 @@ def known(dag_id: str) -> dict[str, object]:
         "taskId": f"{dag_id}_a",
         "eventLogId": number,
         "importErrorId": number,
+        "jobId": number,
         **dict.fromkeys(("name", "key", "connectionId"), "shared"),
     }
 

@@ -33,8 +33,8 @@ for module in pkgutil.iter_modules(resolvers.operations.__path__):
     importlib.import_module(f"resolvers.operations.{module.name}")
 
 STRANGER = Actor("stranger", "test")
-# About the caller and the kind of the database alone; they read no row of Airflow's.
-OPEN = {"viewer", "deployment"}
+# About the caller, the kind of the database, and whether Airflow's processes are alive, which Airflow tells anybody.
+OPEN = {"viewer", "deployment", "health"}
 # Of what is of a DAG and has a number. Each has its own, so that whose else there is shows in none.
 NUMBERS = {"mine": 4, "secret": 6}
 DAG_NOUNS = ("dag", "run", "task", "task_instance", "event_log", "dag_source", "dag_warning")
@@ -84,6 +84,8 @@ def fill(world: World, *dag_ids: str) -> World:
                 {"dag_id": dag_id, "warning_type": "non-existent pool", "message": dag_id, "timestamp": DAY},
             )
             world.insert("log", {**number, "dttm": DAY, "event": "trigger", "dag_id": dag_id, "owner": dag_id})
+            heard = {"state": "success", "start_date": DAY, "latest_heartbeat": DAY, "hostname": f"{dag_id}_host"}
+            world.insert("job", {**number, "dag_id": dag_id, "job_type": "LocalTaskJob", **heard})
             world.insert("dag_tag", {"dag_id": dag_id, "name": f"{dag_id}_tag"}, {"dag_id": dag_id, "name": "both"})
             for day, state in enumerate(("success", "failed", "running")):
                 world.run(dag_id, f"{dag_id}_{day}", day, state=state)

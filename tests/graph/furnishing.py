@@ -4,7 +4,7 @@ import sqlite3
 import uuid
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from resolvers.metadata.engine import write_transaction
@@ -16,6 +16,9 @@ from tests.world import DAY, World, simple_dag
 
 # The states of the task instances of the run that has one of each.
 STATES = (None, "scheduled", "queued", "running", "success", "failed", "skipped", "deferred", "up_for_retry")
+
+# When a process was heard of last that is alive, however long tests take.
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def at(day: float) -> datetime:
@@ -36,6 +39,7 @@ def furnish(world: World) -> World:
         _dags(world)
         _runs(world)
         _tell(world)
+        furnish_jobs(world)
         furnish_assets(world)
     return world
 
@@ -107,7 +111,8 @@ def _runs(world: World) -> None:
     world.run("described", "d", 4)
     for day in range(4):
         world.task_instance("etl", f"r{day}", "extract", "success", **_times(day, 1))
-        world.task_instance("etl", f"r{day}", "load", "failed" if day == 2 else "success", **_times(day, 2))
+        jobs = {"job_id": 3, "queued_by_job_id": 1} if day == 2 else {}
+        world.task_instance("etl", f"r{day}", "load", "failed" if day == 2 else "success", **_times(day, 2), **jobs)
     for number, each in enumerate(STATES):
         started = _times(4, number) if each in ("running", "success", "failed") else {}
         world.task_instance("etl", "r4", f"t{number}", each, pool="narrow", pool_slots=number + 1, **started)
@@ -235,6 +240,31 @@ def _tell(world: World) -> None:
         {"dttm": at(2), "event": "running", "owner": "airflow", "logical_date": at(2), **about},
         {"dttm": at(3), "event": "failed", "owner": "airflow", "owner_display_name": "Air Flow", **about},
         {"dttm": at(4), "event": "paused", "owner": "vic", "dag_id": "described"},
+    )
+
+
+def furnish_jobs(world: World) -> None:
+    """Add a scheduler, a triggerer that was killed, and a job that ran a task as in Airflow 2."""
+    here = {"hostname": "here", "unixname": "airflow", "start_date": at(0)}
+    world.insert(
+        "job",
+        {
+            "job_type": "SchedulerJob",
+            "state": "running",
+            "latest_heartbeat": LATER,
+            "executor_class": "LocalExecutor",
+            **here,
+        },
+        {"job_type": "TriggererJob", "state": "running", "latest_heartbeat": at(1), **here},
+        {
+            "job_type": "LocalTaskJob",
+            "state": "success",
+            "dag_id": "etl",
+            "latest_heartbeat": at(2),
+            **here,
+            "hostname": "there",
+            "end_date": at(3),
+        },
     )
 
 

@@ -31,7 +31,7 @@ from tests.world import SCHEMA, World
 SIZE = Size(dags=50, runs=20)
 """1,000 runs and 20,500 task instances: enough for PostgreSQL to prefer an index wherever there is one."""
 
-TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance", "EventLog": "log", "XCom": "xcom"}
+TABLES = {"DagRun": "dag_run", "TaskInstance": "task_instance", "EventLog": "log", "XCom": "xcom", "Job": "job"}
 """The types whose tables grow with time. Of others there are as many rows as somebody has written files or words."""
 
 OLDER = 9
@@ -44,7 +44,7 @@ DAG_ID = dag_ids(SIZE)[35]
 _ALL, _FEW = 0.9, 0.1
 
 # Lists by the document that asks for them, whatever arguments they are given.
-ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance", "eventLogs": "EventLog", "xcoms": "XCom"}
+ROOTS = {"dagRuns": "DagRun", "taskInstances": "TaskInstance", "eventLogs": "EventLog", "xcoms": "XCom", "jobs": "Job"}
 NESTED = {
     ("DAG", "latestRun"): "dags(first: 3) { nodes { it: latestRun%s { runId } } }",
     ("DAG", "runs"): "dags(first: 3) { nodes { it: runs%s { nodes { runId } } } }",
@@ -102,6 +102,7 @@ def grown(request: pytest.FixtureRequest, postgresql_store: PostgreSQLStore) -> 
         _add_older_runs(explainer.connection)
         _add_events(explainer.connection)
         _add_xcoms(explainer.connection)
+        _add_jobs(explainer.connection)
         explainer.connection.execute("VACUUM ANALYZE")
         yield explainer
 
@@ -150,6 +151,21 @@ def _add_xcoms(connection: psycopg.Connection) -> None:
             f"SELECT r.id, t.dag_id, t.run_id, t.task_id, t.map_index, '{key}', '1', now() FROM task_instance t "
             f"JOIN dag_run r ON r.dag_id = t.dag_id AND r.run_id = t.run_id WHERE {condition}".encode()
         )
+
+
+def _add_jobs(connection: psycopg.Connection) -> None:
+    """Let a job have run each task instance, as in Airflow 2, and a scheduler them all."""
+    connection.execute(
+        b"INSERT INTO job (dag_id, state, job_type, start_date, latest_heartbeat, hostname) "
+        b"SELECT dag_id, CASE WHEN pool = 'narrow' THEN 'failed' ELSE 'success' END, 'LocalTaskJob', moment, moment, "
+        b"CASE WHEN pool = 'narrow' THEN 'narrow' ELSE 'wide' END FROM (SELECT *, timestamptz '2026-01-01' + "
+        b"row_number() OVER (ORDER BY run_id, task_id) * interval '1 minute' AS moment FROM task_instance) AS ran "
+        b"ORDER BY moment"
+    )
+    connection.execute(
+        b"INSERT INTO job (state, job_type, start_date, latest_heartbeat, hostname) "
+        b"VALUES ('running', 'SchedulerJob', '2026-01-01Z', now(), 'wide')"
+    )
 
 
 @pytest.mark.parametrize("root", ROOTS)

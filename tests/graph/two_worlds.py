@@ -94,6 +94,8 @@ def populate(world: World, *groups: tuple[str, ...]) -> None:
                 for dag_id in group:
                     _run(world, dag_id, day)
     with world.together():
+        for dag_id in sorted((dag_id for group in groups for dag_id in group), key=lambda dag_id: dag_id != MINE):
+            _jobs(world, dag_id)
         # Events have numbers that Airflow's own API tells: the others' come last.
         for dag_id in sorted((dag_id for group in groups for dag_id in group), key=lambda dag_id: dag_id != MINE):
             _update_assets(world, dag_id)
@@ -111,6 +113,8 @@ def _keep(world: World) -> None:
             "variable", {"key": key, "val": text, "is_encrypted": is_encrypted, "description": f"{SHARED}said"}
         )
 
+    of_no_dag = {"job_type": "SchedulerJob", "state": "running", "hostname": f"{SHARED}host", "unixname": "airflow"}
+    world.insert("job", {**of_no_dag, "start_date": DAY, "latest_heartbeat": DAY})
     for number in (1, 2):
         named = (
             {"is_orphaned": False} if world.generation.number == 2 else {"name": f"{SHARED}{number}", "group": "asset"}
@@ -120,6 +124,14 @@ def _keep(world: World) -> None:
         # Made by no task: it is of no DAG.
         told = {"asset_id": number, "extra": {"said": f"{SHARED}extra"}, "timestamp": at(number)}
         world.insert("asset_event", {**told, "source_map_index": -1})
+
+
+def _jobs(world: World, dag_id: str) -> None:
+    """Let jobs have run the tasks of a DAG; jobs have numbers that Airflow's own API tells."""
+    told = {"job_type": "LocalTaskJob", "state": "success", "unixname": _own(dag_id, "account"), "start_date": DAY}
+    for number in (1, 2):
+        heard = {"latest_heartbeat": at(number), "end_date": at(number)}
+        world.insert("job", {"dag_id": dag_id, "hostname": _own(dag_id, "host"), **told, **heard})
 
 
 def _update_assets(world: World, dag_id: str) -> None:

@@ -56,7 +56,7 @@ def run_fields(airflow: Airflow) -> Fields:
         "dagId": "dag_id",
         "runId": "dag_run_id",
         "state": "state",
-        "runType": "run_type",
+        "runType": lambda run: run["run_type"].replace("dataset_", "asset_"),
         "logicalDate": "logical_date",
         "dataInterval.start": "data_interval_start",
         "dataInterval.end": "data_interval_end",

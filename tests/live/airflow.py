@@ -1,5 +1,6 @@
 """A real Airflow: its database, scheduler, DAG processor and REST server, and what they did."""
 
+import json
 import shutil
 import subprocess
 import tempfile
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePath
+from typing import Any
 
 import httpx
 
@@ -78,7 +80,7 @@ class Airflow:
         """Migrate, start every process, and wait until the DAGs are parsed and the server answers."""
         end = time.monotonic() + START_SECONDS
         address = ("127.0.0.1", "--port", str(self._layout.server_port), "--workers", "1")
-        self._command("db", "migrate")
+        self.command("db", "migrate")
         self._begin("scheduler", "scheduler")
         if self.major >= 3:
             self._begin("dag-processor", "dag-processor")
@@ -99,19 +101,7 @@ class Airflow:
 
     def _create_user(self) -> None:
         name = ("--firstname", USER, "--lastname", USER, "--email", f"{USER}@example.org")
-        self._command("users", "create", "--username", USER, "--password", PASSWORD, "--role", "Admin", *name)
-
-    def _command(self, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(self._venv / "bin" / "airflow"), *arguments],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=START_SECONDS,
-        )
-        assert not done.returncode, f"airflow {' '.join(arguments[:2])}:\n{done.stdout}{done.stderr}"
+        self.command("users", "create", "--username", USER, "--password", PASSWORD, "--role", "Admin", *name)
 
     def _begin(self, name: str, *arguments: str) -> None:
         self._daemons[name] = Daemon(
@@ -156,6 +146,17 @@ class Airflow:
             row["task_id"] if row["map_index"] < 0 else f"{row['task_id']}[{row['map_index']}]": row["state"]
             for row in self.tasks(dag_id, run_id)
         }
+
+    def returned(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """Tell what a task returned, as its XCom stands in the database."""
+        [row] = self.sql(
+            "SELECT value FROM xcom WHERE dag_id = %s AND run_id = %s AND task_id = %s AND key = 'return_value'",
+            dag_id,
+            run_id,
+            task_id,
+        )
+        value = row["value"]
+        return json.loads(bytes(value)) if isinstance(value, bytes | memoryview) else value
 
     def wait_for_run(self, dag_id: str, run_id: str, state: str = "success", *, timeout: float = WAIT_SECONDS) -> Row:
         """Return the dag_run row once it is in that state.
@@ -206,6 +207,19 @@ class Airflow:
     def wait_until(self, fact: Callable[[], bool], hope: str, *, timeout: float = WAIT_SECONDS) -> None:
         """Wait for a fact; AssertionError, with what the logs say, when it does not come true in time."""
         self._until(fact, time.monotonic() + timeout, hope)
+
+    def command(self, *arguments: str) -> None:
+        """Run its command line; AssertionError, with all that it said, when that fails."""
+        done = subprocess.run(
+            [str(self._venv / "bin" / "airflow"), *arguments],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+        )
+        assert not done.returncode, f"airflow {' '.join(arguments[:2])}:\n{done.stdout}{done.stderr}"
 
     def python(self, script: str, *arguments: str, **environment: str) -> str:
         """Return what a script prints that its own Python runs, with these variables beside its configuration."""

@@ -69,7 +69,7 @@ class ByGraph:
         run: dict[str, Any] = payload["dagRun"]
         return run
 
-    def clear_tasks(self, dag_id: str, run_id: str, tasks: Sequence[str] | None = None, **wish: bool) -> None:
+    def clear_tasks(self, dag_id: str, run_id: str, tasks: Sequence[str] | None = None, **wish: bool | str) -> None:
         chosen = {"tasks": [{"taskId": task} for task in tasks]} if tasks else {}
         asked = {"dag_id": dag_id, "run_id": run_id, **chosen, **wish}
         self._ask("clearTaskInstances", "ClearTaskInstancesInput", "dagRuns { state }", **asked)

@@ -6,15 +6,39 @@ from pathlib import Path
 
 try:
     from airflow.providers.standard.operators.empty import EmptyOperator
-    from airflow.sdk import DAG, Param, TaskGroup, setup, task, task_group, teardown
+    from airflow.sdk import DAG, Asset, AssetAlias, Param, TaskGroup, Variable, setup, task, task_group, teardown
+    from airflow.sdk.bases.hook import BaseHook
 except ImportError:
+    from airflow.datasets import Dataset as Asset
     from airflow.decorators import setup, task, task_group, teardown
+    from airflow.hooks.base import BaseHook
     from airflow.models.dag import DAG
     from airflow.models.param import Param
+    from airflow.models.variable import Variable
     from airflow.operators.empty import EmptyOperator
     from airflow.utils.task_group import TaskGroup
 
-__all__ = ["DAG", "EmptyOperator", "Param", "TaskGroup", "marked", "setup", "task", "task_group", "teardown", "wait_until_marked"]
+    try:
+        from airflow.datasets import DatasetAlias as AssetAlias
+    except ImportError:  # 2.9 has none
+        AssetAlias = None
+
+__all__ = [
+    "DAG",
+    "Asset",
+    "AssetAlias",
+    "BaseHook",
+    "EmptyOperator",
+    "Param",
+    "TaskGroup",
+    "Variable",
+    "marked",
+    "setup",
+    "task",
+    "task_group",
+    "teardown",
+    "wait_until_marked",
+]
 
 
 def marked(name: str) -> bool:

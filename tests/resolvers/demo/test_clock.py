@@ -11,6 +11,7 @@ import pytest
 from resolvers.demo.clock import DemoClock
 from resolvers.demo.dags import CATALOG
 from resolvers.demo.fate import Try
+from resolvers.operations.assets import create_asset_event
 from resolvers.operations.clear import clear_run, clear_task_instances
 from resolvers.operations.dags import reparse, set_paused
 from resolvers.operations.task_state import set_task_instance_state
@@ -300,3 +301,22 @@ def test_a_sensor_that_is_cleared_waits_anew(demo: Demo) -> None:
     rows = demo.rows("task_instance", "task_id start_date try_number", dag_id="partner_files", run_id=run_id)
     sensors = [row for row in rows if row["task_id"].startswith("wait_for")]
     assert all(row["start_date"] > cleared and row["try_number"] == 2 for row in sensors)
+
+
+def test_an_update_that_somebody_tells_of_runs_the_dag_that_waits_for_it(demo: Demo) -> None:
+    numbers = {row["uri"]: row["id"] for row in demo.rows("asset", "id uri")}
+    before = {row["run_id"] for row in demo.rows("dag_run", "run_id", dag_id="revenue_dashboard")}
+    with demo.service.session(demo.actor()) as session:
+        told = [
+            session.run(create_asset_event, asset_id=numbers[uri]).id
+            for uri in ("s3://lake/orders", "s3://lake/prices")
+        ]
+    demo.catch_up()
+    demo.pass_seconds(3)
+
+    after = demo.rows("dag_run", "id run_id run_type", dag_id="revenue_dashboard")
+    [made] = [row for row in after if row["run_id"] not in before]
+    assert made["run_type"] == "asset_triggered"
+    used = {row["event_id"] for row in demo.rows("consumed_asset_event", "event_id", dag_run_id=made["id"])}
+    assert set(told) <= used
+    assert demo.rows("queued_asset_event", "asset_id", dag_id="revenue_dashboard") == []

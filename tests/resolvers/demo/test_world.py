@@ -61,6 +61,40 @@ def test_every_state_and_run_type_occurs(built: DemoWorld) -> None:
     assert run_types == RUN_TYPES[built.airflow]
 
 
+def test_there_is_something_of_each_noun(demo: Demo) -> None:
+    told = demo.data(
+        """{
+          connections { totalCount } xcoms { totalCount(upTo: 10) } assets { totalCount } assetEvents { totalCount }
+          queuedAssetEvents { totalCount } eventLogs { totalCount(upTo: 10) } importErrors { totalCount }
+          dagWarnings { totalCount } jobs { totalCount } backfills { totalCount nodes { runs { totalCount } } }
+        }"""
+    )
+    backfills = told.pop("backfills")
+
+    assert all(page["totalCount"] for page in told.values()), told
+    known = {"totalCount": 1, "nodes": [{"runs": {"totalCount": len(demo.rows("dag_run", "id", run_type="backfill"))}}]}
+    assert backfills == (known if demo.built.airflow == 3 else {"totalCount": 0, "nodes": []})
+
+
+def test_each_run_that_assets_started_says_which_updates_it_was_for(demo: Demo) -> None:
+    runs = {row["id"]: row["dag_id"] for row in demo.rows("dag_run", "id dag_id", run_type="asset_triggered")}
+    uris = {row["id"]: row["uri"] for row in demo.rows("asset", "id uri")}
+    events = {row["id"]: uris[row["asset_id"]] for row in demo.rows("asset_event", "id asset_id")}
+    used: dict[int, set[str]] = {}
+    for row in demo.rows("consumed_asset_event", "dag_run_id event_id"):
+        used.setdefault(row["dag_run_id"], set()).add(events[row["event_id"]])
+
+    assert {run: set(CATALOG[dag_id].schedule.assets) for run, dag_id in runs.items()} == used
+
+
+def test_connections_open_with_the_key_of_the_demo(demo: Demo) -> None:
+    [warehouse] = demo.rows("connection", "password is_encrypted extra", conn_id="warehouse")
+
+    assert warehouse["is_encrypted"]
+    assert "horse" not in warehouse["password"]
+    assert demo.service.keys.read(warehouse["password"], True) == "correct horse battery staple"
+
+
 @pytest.mark.parametrize("airflow", [2, 3])
 @pytest.mark.parametrize(
     "moment", ["2024-02-29T00:00:00", "2025-12-31T23:59:59", "2026-03-29T01:30:00", "2027-05-01T00:00:30"]
@@ -88,7 +122,9 @@ def test_nothing_ends_before_it_starts_or_lies_in_the_future(built: DemoWorld) -
     for table in ("dag_run", "task_instance", "task_instance_history"):
         wrong = asked(built, f"SELECT * FROM {table} WHERE end_date < start_date OR end_date > '{now}'")
         assert wrong == [], table
-    assert asked(built, f"SELECT * FROM log WHERE dttm > '{now}'") == []
+    events = {2: "dataset_event", 3: "asset_event"}[built.airflow]
+    for table, column in (("log", "dttm"), ("xcom", "timestamp"), (events, "timestamp")):
+        assert asked(built, f"SELECT * FROM {table} WHERE {column} > '{now}'") == [], table
 
 
 def test_a_run_is_over_when_its_tasks_are(built: DemoWorld) -> None:

@@ -4,10 +4,11 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from resolvers.access.actor import EVERYTHING, Actor
 from resolvers.access.permissions import Permission
-from resolvers.errors import Forbidden, NotFound
+from resolvers.errors import Forbidden, Invalid, NotFound, Unsupported
 from resolvers.operations.assets import (
     create_asset_event,
     delete_queued_asset_event,
@@ -144,3 +145,110 @@ def test_what_waits_for_other_peoples_dags_stays(waiting: World) -> None:
             session.run(delete_queued_asset_events, asset_id=RAW)
 
     assert queued(waiting) == before
+
+
+MONTHLY: dict[str, object] = {
+    "__type": "airflow.partition_mappers.temporal.StartOfMonthMapper",
+    "__var": {"timezone": "UTC", "input_format": "%Y-%m-%d", "output_format": "%Y-%m"},
+}
+
+
+def waits_for_parts(world: World, dag_id: str, mapper: dict[str, object]) -> None:
+    """Add a DAG that waits for parts of the asset CLEAN."""
+    timetable: dict[str, object] = {"asset_condition": {"__type": "asset", "name": "clean", "uri": "s3://bucket/clean"}}
+    timetable |= {"default_partition_mapper": mapper, "partition_mapper_config": []}
+    stored = {
+        "dag_id": dag_id,
+        "tasks": [],
+        "timetable": {"__type": "airflow.timetables.simple.PartitionedAssetTimetable", "__var": timetable},
+    }
+    world.dag(dag_id, serialized={"__version": 3, "dag": stored})
+    dag = world.generation.relation("dag").table
+    with world.writing() as connection:
+        connection.execute(update(dag).values(timetable_partitioned=True).where(dag.c.dag_id == dag_id))
+    world.insert("asset_consumer", {"asset_id": CLEAN, "dag_id": dag_id, "created_at": DAY, "updated_at": DAY})
+
+
+def prepared(world: World) -> list[dict[str, object]]:
+    return world.rows("prepared_run", "dag_id partition_key fingerprint dag_run_id")
+
+
+def test_an_update_of_a_part_prepares_runs_of_the_dags_that_wait_for_parts_alone(waiting: World) -> None:
+    if waiting.generation.number == 2:
+        return
+    waits_for_parts(waiting, "monthly", MONTHLY)
+    before = queued(waiting)
+
+    with waiting.service.session(waiting.actor()) as session:
+        first = session.run(create_asset_event, asset_id=CLEAN, partition_key="2026-05-06")
+        second = session.run(create_asset_event, asset_id=CLEAN, partition_key="2026-05-07")
+
+    assert queued(waiting) == before
+    fingerprint = {"clean|s3://bucket/clean": MONTHLY}
+    assert prepared(waiting) == [
+        {"dag_id": "monthly", "partition_key": "2026-05", "fingerprint": fingerprint, "dag_run_id": None}
+    ]
+    updates = waiting.rows("partition_update", "event_id source_partition_key partition_key asset_id dag_id")
+    assert updates == [
+        {
+            "event_id": key.id,
+            "source_partition_key": source,
+            "partition_key": "2026-05",
+            "asset_id": CLEAN,
+            "dag_id": "monthly",
+        }
+        for key, source in ((first, "2026-05-06"), (second, "2026-05-07"))
+    ]
+
+
+def test_a_part_whose_run_was_made_has_another_run_prepared(waiting: World) -> None:
+    if waiting.generation.number == 2:
+        return
+    waits_for_parts(waiting, "monthly", MONTHLY)
+    with waiting.service.session(waiting.actor()) as session:
+        session.run(create_asset_event, asset_id=CLEAN, partition_key="2026-05-06")
+    run = waiting.generation.relation("prepared_run").table
+    made = waiting.rows("dag_run", "id")[0]["id"]
+    with waiting.writing() as connection:
+        connection.execute(update(run).values(created_dag_run_id=made))
+
+    with waiting.service.session(waiting.actor()) as session:
+        session.run(create_asset_event, asset_id=CLEAN, partition_key="2026-05-07")
+
+    assert [row["dag_run_id"] for row in prepared(waiting)] == [made, None]
+
+
+@pytest.mark.parametrize(
+    ("key", "event"), [(None, "missing partition key"), ("no date", "failed to map partition_key")]
+)
+def test_an_update_that_wakes_nobody_who_waits_for_parts_says_so_in_the_log(
+    waiting: World, key: str | None, event: str
+) -> None:
+    if waiting.generation.number == 2:
+        return
+    waits_for_parts(waiting, "monthly", MONTHLY)
+
+    with waiting.service.session(waiting.actor()) as session:
+        session.run(create_asset_event, asset_id=CLEAN, partition_key=key)
+
+    assert prepared(waiting) == []
+    [told] = waiting.rows("log", "extra owner", event=event)
+    assert "monthly" in str(told["extra"])
+
+
+def test_an_update_of_a_part_that_only_airflow_can_map_is_refused(waiting: World) -> None:
+    events = len(waiting.rows("asset_event", "id"))
+    if waiting.generation.number == 3:
+        waits_for_parts(waiting, "own", {"__type": "company.mappers.Own", "__var": {}})
+    told = {2: "Assets have no parts", 3: "only its Airflow knows"}[waiting.generation.number]
+
+    with waiting.service.session(waiting.actor()) as session, pytest.raises(Unsupported, match=told):
+        session.run(create_asset_event, asset_id=CLEAN, partition_key="2026-05-06")
+
+    assert len(waiting.rows("asset_event", "id")) == events
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 251])
+def test_a_key_of_a_part_that_airflow_would_not_store_is_refused(waiting: World, key: str) -> None:
+    with waiting.service.session(waiting.actor()) as session, pytest.raises((Invalid, Unsupported)):
+        session.run(create_asset_event, asset_id=CLEAN, partition_key=key)

@@ -59,7 +59,7 @@ def test_a_backfill_makes_a_run_for_each_date(daily: World) -> None:
     assert (first["logical_date"], first["run_after"]) == (FIRST, FIRST + timedelta(days=1))
     assert first["data_interval_end"] == FIRST + timedelta(days=1)
     assert (first["backfill_id"], first["conf"]) == (key.id, {"why": "late"})
-    assert first["start_date"] is not None
+    assert first["start_date"] is None
     assert len(daily.rows("task_instance", "task_id", dag_id="daily")) == 8
     [stored] = daily.rows("backfill", "dag_id is_paused reprocess_behavior max_active_runs completed_at", id=key.id)
     assert stored == {
@@ -102,6 +102,22 @@ def test_dates_that_have_a_run_are_left_alone_or_run_again(
         again = {"state": "queued", "run_type": "backfill", "backfill_id": key.id}
         before = {"state": ("success", "failed")[day], "run_type": "scheduled", "backfill_id": None}
         assert run == (again if reason is None else before)
+
+
+@pytest.mark.parametrize(("conf", "kept"), [(None, None), ({}, {}), ({"new": 1}, {"new": 1})])
+def test_a_run_that_is_filled_again_keeps_its_conf_unless_it_is_given_another_since_airflow_3_3(
+    daily: World, conf: dict[str, int] | None, kept: dict[str, int] | None
+) -> None:
+    daily.run("daily", "old", 0, state="success", run_type="scheduled", run_after=DATES[0], conf={"old": 1})
+
+    key = make(daily, reprocess_behavior="completed", conf=conf)
+
+    [run] = daily.rows("dag_run", "conf", dag_id="daily", run_id="old")
+    [backfill] = daily.rows("backfill", "dag_run_conf", id=key.id)
+    if daily.generation.is_since("3.3"):
+        assert (run["conf"], backfill["dag_run_conf"]) == (kept if conf is not None else {"old": 1}, kept)
+    else:
+        assert (run["conf"], backfill["dag_run_conf"]) == ({"old": 1}, conf or {})
 
 
 @pytest.mark.parametrize(
