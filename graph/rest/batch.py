@@ -3,7 +3,7 @@
 from graph.rest.body import Body, Property
 from graph.rest.call import Call
 from graph.rest.paging import Narrowing, leap, listing
-from graph.rest.params import Kind, read_moment
+from graph.rest.params import Kind, read_body_moment
 from resolvers.binding import Filter, Order
 from resolvers.selection import Listing, Selection, Window
 
@@ -43,7 +43,7 @@ def _filter(call: Call, narrowings: tuple[Narrowing, ...]) -> Filter:
         if isinstance(value, list):
             value = tuple(value)
         elif isinstance(value, str) and narrowing.parameter.kind is Kind.MOMENT:
-            value = read_moment(value)
+            value = read_body_moment(value)
         if value not in (None, ()):
             conditions.append(narrowing.condition(value))
     return tuple(conditions)

@@ -56,6 +56,8 @@ _BODY = Body(
     )
 )
 _BODY_AS = {name: name for name in ("slots", "description", "include_deferred")}
+# What may be changed of every pool, also under another name in the body.
+_OF_ALL = {"slots", "include_deferred"}
 _MISSING = Words("Not Found", "Pool with name:'{pool_name}' not found")
 
 
@@ -68,8 +70,8 @@ def _whole(call: Call) -> None:
 def _masked(call: Call) -> frozenset[str] | None:
     """Return the names in `update_mask`; without one, name and slots must be there."""
     mask = call.query.get("update_mask")
-    names = None if not isinstance(mask, tuple) else frozenset(name.strip() for name in mask)
-    renamed = call.body.get("name") != DEFAULT_POOL and (names is None or "name" in names)
+    names = None if not isinstance(mask, tuple) else [name.strip() for name in mask]
+    renamed = call.body.get("name") != DEFAULT_POOL and (names is None or not _OF_ALL.issuperset(names))
     if call.path["pool_name"] == DEFAULT_POOL and renamed:
         raise RefusedError(400, "Default Pool's name can't be modified")
     if call.find(POOL_JSON) is None:
@@ -78,9 +80,11 @@ def _masked(call: Call) -> frozenset[str] | None:
     if names is None:
         _whole(call)
         return None
-    for name in names - {"name", *_BODY_AS}:
-        raise RefusedError(400, f"Invalid field: {name} in update mask")
-    return names
+    for known in ({one.name for one in _BODY.properties}, {"name", *_BODY_AS}):
+        unknown = next((name for name in names if name not in known), None)
+        if unknown is not None:
+            raise RefusedError(400, f"Invalid field: {unknown} in update mask")
+    return frozenset(names)
 
 
 ROWS: tuple[Row, ...] = (
