@@ -154,6 +154,12 @@ class Words:
         return RefusedError(status, detail, title=self.title.format_map(told), section=section)
 
 
+def refuse_without(call: Call, name: str) -> None:
+    """Refuse a body without a property for which Airflow does not look before it crashes."""
+    if name not in call.body:
+        raise RefusedError(400, f"{name!r} is a required property")
+
+
 @dataclass(frozen=True)
 class There:
     """What the path names, and how a dialect says that there is none."""

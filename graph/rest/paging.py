@@ -8,7 +8,7 @@ from typing import Any
 from graph.rest.call import Call, Finish
 from graph.rest.codec import Json, only
 from graph.rest.dialect import RefusedError
-from graph.rest.params import LEAST_INTEGER, MOST_INTEGER, Kind, Parameter, lists
+from graph.rest.params import MOST_INTEGER, Kind, Parameter, held, lists
 from resolvers.access.permissions import Guard
 from resolvers.binding import Filter, Match, Operator, Order
 from resolvers.selection import Listing, Nodes, PageSelection, Selection, Total, Window
@@ -63,9 +63,8 @@ class Narrowing:
 
     def condition(self, value: object) -> Match:
         """Return the condition that the parameter's value puts on the rows."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            # Nothing has a number that the databases cannot hold.
-            value = max(LEAST_INTEGER, min(value, MOST_INTEGER))
+        if self.parameter.kind is Kind.INTEGER:
+            value = held(value)
         return Match(self.column, self.operator, self.by(value), self.link, self.guard)
 
 

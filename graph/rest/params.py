@@ -113,6 +113,11 @@ def _number(text: str, kind: Kind) -> float | None:
     return most if math.isnan(number) else max(-most, min(number, most))
 
 
+def held(number: object) -> int:
+    """Return a number as far as the databases can hold it: nothing has one beyond."""
+    return max(LEAST_INTEGER, min(number, MOST_INTEGER)) if isinstance(number, int) else -1
+
+
 def _wrong_type(parameter: Parameter) -> RefusedError:
     return RefusedError(400, f"Wrong type, expected '{parameter.kind.value}' for query parameter '{parameter.name}'")
 

@@ -161,14 +161,17 @@ class Write:
     open: bool = False
     # What tells whether there is what the path names, where that comes before the second look at the body.
     there: Selection | None = None
+    # What a body says that does not speak of it.
+    unsaid: Mapping[str, object] = field(default_factory=dict)
 
     def _told(self, call: Call) -> dict[str, object]:
         """Return what the body says, by argument; refuses what the dialect alone forbids."""
         counted = self.check(call) if self.check else None
+        body = {**self.unsaid, **call.body}
         return {
-            argument: call.body[name]
+            argument: body[name]
             for name, argument in self.body_as.items()
-            if name in call.body and (counted is None or name in counted)
+            if name in body and (counted is None or name in counted)
         }
 
     def _there(self) -> There | None:

@@ -1,5 +1,6 @@
 """What the stable API looks at, and in which order: of several faults it tells the one that Airflow tells."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.rest.api import Api
 CLEAR = "/dags/etl/clearTaskInstances"
 SET = "/dags/etl/updateTaskInstancesState"
 RELATIVES = dict.fromkeys(("include_upstream", "include_downstream", "include_future", "include_past"), False)
+JSON = {"Content-Type": "application/json"}
 DAY = "2026-01-01T00:00:00+00:00"
 
 
@@ -65,7 +67,7 @@ def test_what_does_not_go_together_is_told(one_api: Api, body: object, detail: s
 def test_no_tasks_are_not_all_tasks(one_api: Api) -> None:
     told = refused(one_api, "POST", CLEAR, {"task_ids": []})
 
-    assert told == (400, "Bad Request", "{'task_ids': ['Shorter than minimum length 1.']}")
+    assert told == (400, "Bad Request", "[] should be non-empty - 'task_ids'")
 
 
 @pytest.mark.parametrize("date", ["2026-1-2 3:4Z", "2026-01-02T03:04:00+0530", "2026-01-02T03:04:00+05"])
@@ -102,6 +104,18 @@ def test_what_is_no_number_is_more_than_any(one_api: Api) -> None:
     assert one_api.get(instances, duration_lte="inf")["total_entries"] == lasting > 0
 
 
+def test_a_body_counts_whole_seconds(one_api: Api) -> None:
+    def lasting(**bounds: float) -> int:
+        answer = one_api.send("POST", "/dags/~/dagRuns/~/taskInstances/list", content=json.dumps(bounds), headers=JSON)
+        return int(answer.json()["total_entries"])
+
+    assert lasting(duration_gte=60.9) == lasting(duration_gte=60) > 0
+    told = refused(
+        one_api, "POST", "/dags/~/dagRuns/~/taskInstances/list", content='{"duration_lte": NaN}', headers=JSON
+    )
+    assert told == (400, "Bad Request", "{'duration_lte': ['Not a valid integer.']}")
+
+
 def test_the_dates_of_a_new_run_are_told_in_the_zone_that_was_sent(api: Api) -> None:
     dates = {"logical_date": "2026-05-01T05:30:00.000001+05:30"}
     dates |= {"data_interval_start": "2026-04-30T05:30:00+05:30", "data_interval_end": "2026-05-01T00:00:00Z"}
@@ -109,6 +123,8 @@ def test_the_dates_of_a_new_run_are_told_in_the_zone_that_was_sent(api: Api) -> 
 
     assert {name: told[name] for name in dates} == {**dates, "data_interval_end": "2026-05-01T00:00:00+00:00"}
     assert told["execution_date"] == told["logical_date"]
+    alone = api.send("POST", "/dags/idle/dagRuns", json={"execution_date": "2026-05-02T05:30:00+05:30"}).json()
+    assert {alone[name] for name in dates} == {"2026-05-02T05:30:00+05:30"}
     assert api.get("/dags/idle/dagRuns/zoned")["logical_date"] == "2026-05-01T00:00:00.000001+00:00"
 
 
@@ -160,6 +176,23 @@ def test_the_details_call_one_field_otherwise_than_they_tell_it(one_api: Api) ->
     assert refused(one_api, "GET", "/dags/described/details?fields=last_parsed")[2] == (
         "Invalid fields for <DAGDetailSchema(many=False)>: OrderedSet(['last_parsed'])."
     )
+
+
+def test_a_pool_counts_what_is_deferred_only_while_that_is_said(api: Api) -> None:
+    def counts(query: str, **further: bool) -> bool:
+        told = api.send("PATCH", f"/pools/narrow{query}", json={"name": "narrow", "slots": 3, **further}).json()
+        return bool(told["include_deferred"])
+
+    assert counts("", include_deferred=True)
+    assert counts("?update_mask=slots")
+    assert not counts("?update_mask=slots,include_deferred")
+    assert counts("", include_deferred=True)
+    assert not counts("")
+
+
+def test_a_pool_without_a_limit_is_refused(one_api: Api) -> None:
+    for method, path in (("POST", "/pools"), ("PATCH", "/pools/narrow"), ("PATCH", "/pools/narrow?update_mask=slots")):
+        assert refused(one_api, method, path, {"name": "narrow", "slots": -1})[0] == 400
 
 
 @pytest.mark.parametrize("extra", ["[1]", "null", '"text"', "5"])

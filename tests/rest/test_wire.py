@@ -194,6 +194,11 @@ def test_pages_beyond_all_rows_are_empty(furnished: Api) -> None:
 def test_nothing_has_a_number_that_no_database_holds(one_api: Api) -> None:
     for number in (2**31, 2**80, -(2**80)):
         assert one_api.get("/datasets/events", dataset_id=number) == {"dataset_events": [], "total_entries": 0}
+        problem(one_api, "GET", f"/dags/etl/dagRuns/r4/taskInstances/load/links?map_index={number}", 404)
+        problem(one_api, "GET", f"/dags/etl/dagRuns/r4/taskInstances/load/logs/1?map_index={number}", 404)
+        problem(
+            one_api, "GET", f"/dags/etl/dagRuns/r4/taskInstances/load/xcomEntries/return_value?map_index={number}", 404
+        )
 
 
 def test_an_operation_without_parameters_looks_for_none(one_api: Api) -> None:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from graph.rest.batch import batch, batch_body
 from graph.rest.body import Body, Property
-from graph.rest.call import Call, Words, said
-from graph.rest.codec import codec, computed, stored
+from graph.rest.call import Call, Words, refuse_without, said
+from graph.rest.codec import Json, codec, computed, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Fields, Narrowing, Sorting, between, narrow, read_page
 from graph.rest.params import Kind, read_body_moment
@@ -83,7 +83,8 @@ def _batch(call: Call) -> Answer:
 
 _STATES = ("queued", "running", "success", "failed")
 _RUN_TYPES = ("backfill", "manual", "scheduled", "dataset_triggered")
-_DATE_NAMES = ("logical_date", "execution_date", "data_interval_start", "data_interval_end")
+_INTERVAL = ("data_interval_start", "data_interval_end")
+_DATE_NAMES = ("logical_date", "execution_date", *_INTERVAL)
 _TRIGGER_BODY = Body(
     (
         Property("dag_run_id", nullable=True, refuses_null=True),
@@ -134,14 +135,20 @@ def _trigger(call: Call) -> Answer:
         if dag["has_import_errors"]:
             raise _unimportable(dag_id) from refusal
         raise
-    return Answer({**(call.find(RUN_JSON, **vars(key)) or {}), **_as_sent(call)})
+    made = call.find(RUN_JSON, **vars(key))
+    return Answer(_as_sent(call, made) if made is not None else None)
 
 
-def _as_sent(call: Call) -> dict[str, object]:
-    """Return the dates of the body in the zone that it names: so they stand in Airflow's answer to it."""
+def _as_sent(call: Call, run: Json) -> Json:
+    """Return a new run with the dates of the body in the zone that they name: so they stand in Airflow's answer."""
     told = {name: moment for name in _DATE_NAMES if (moment := read_body_moment(str(call.body.get(name)))) is not None}
     logical = told.get("logical_date") or told.get("execution_date")
-    return {**told, **({"logical_date": logical, "execution_date": logical} if logical else {})}
+    if logical is None:
+        return {**run, **told}
+    # What has no schedule is about that moment alone.
+    alone = all(run[name] == run["logical_date"] for name in _INTERVAL)
+    interval = dict.fromkeys(_INTERVAL, logical) if alone else {}
+    return {**run, **interval, **told, "logical_date": logical, "execution_date": logical}
 
 
 def _unimportable(dag_id: str) -> RefusedError:
@@ -214,8 +221,9 @@ ROWS: tuple[Row, ...] = (
         set_run_note,
         RUN_JSON,
         path_as=RUN_PATH,
-        body=Body((Property("note", required=True),)),
+        body=Body((Property("note"),)),
         body_as={"note": "note"},
+        check=lambda call: refuse_without(call, "note"),
         there=RUN_JSON,
         words={
             NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}"),
