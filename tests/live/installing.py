@@ -70,6 +70,20 @@ def install(version: str, *, kind: str = "airflow") -> Path:
     return venv
 
 
+def install_sources(version: str) -> Path:
+    """Return the folder of an Airflow that no Python of today runs, for the few of its modules that one can load."""
+    requirements = REQUIREMENTS / f"client-{version}.txt"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]
+    folder = cache() / f"client-{version}-{digest}"
+    whole = folder / ".complete"
+    with _locked(cache() / f"client-{version}.lock"):
+        if not whole.exists():
+            told = ("--no-deps", "--python-version", "3.8", "--target", str(folder), "--requirement", str(requirements))
+            _uv("pip", "install", *told)
+            whole.touch()
+    return folder
+
+
 def _uv(*arguments: str) -> None:
     environment = {"UV_CACHE_DIR": str(cache() / "uv-cache"), **os.environ}
     done = subprocess.run([uv.find_uv_bin(), *arguments], env=environment, capture_output=True, text=True, check=False)

@@ -27,7 +27,7 @@ DELIBERATE: Mapping[str, Seen] = {
     "`/config` tells what was configured": lambda request, theirs, _ours: (
         _path(request, "/config", "/config/section/{section}/option/{option}") and theirs.status == 200
     ),
-    "Providers and plugins need Airflow's command line": lambda request, theirs, ours: (
+    "Providers, plugins and tests of connections need Airflow's command line": lambda request, theirs, ours: (
         # It leaves out full stops.
         _path(request, "/providers", "/plugins") and theirs.status == ours.status
     ),
