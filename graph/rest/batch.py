@@ -2,8 +2,9 @@
 
 from graph.rest.body import Body, Property
 from graph.rest.call import Call
+from graph.rest.dialect import RefusedError
 from graph.rest.paging import Narrowing, leap, listing
-from graph.rest.params import Kind, read_moment
+from graph.rest.params import Kind, read_body_moment
 from resolvers.binding import Filter, Order
 from resolvers.selection import Listing, Selection, Window
 
@@ -35,6 +36,15 @@ def batch(call: Call, codec: Selection, into: str, narrowings: tuple[Narrowing, 
     return listing(codec, into, _filter(call, narrowings), order, rows)
 
 
+def _whole(name: str, value: float) -> int:
+    """Return a number without its fraction, which Airflow takes no account of in a body."""
+    try:
+        return int(value)
+    except (ValueError, OverflowError) as fault:
+        words = "Number too large." if isinstance(fault, OverflowError) else "Not a valid integer."
+        raise RefusedError(400, str({name: [words]})) from None
+
+
 def _filter(call: Call, narrowings: tuple[Narrowing, ...]) -> Filter:
     """Return the conditions that the body states; an empty list is none."""
     conditions = []
@@ -43,7 +53,9 @@ def _filter(call: Call, narrowings: tuple[Narrowing, ...]) -> Filter:
         if isinstance(value, list):
             value = tuple(value)
         elif isinstance(value, str) and narrowing.parameter.kind is Kind.MOMENT:
-            value = read_moment(value)
+            value = read_body_moment(value)
+        elif isinstance(value, float):
+            value = _whole(narrowing.parameter.name, value)
         if value not in (None, ()):
             conditions.append(narrowing.condition(value))
     return tuple(conditions)

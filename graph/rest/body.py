@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.rest.dialect import RefusedError
-from graph.rest.params import Kind, read_moment
+from graph.rest.params import Kind, read_body_moment, read_moment
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Property:
     required: bool = False
     refuses_null: bool = False
     longest: int | None = None
+    # Of an instant: that its form, too, is looked at only then.
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,23 +48,32 @@ class Body:
 def parse_body(content_type: str | None, content: bytes) -> object:
     """Return the JSON of a request's body."""
     media = (content_type or "").partition(";")[0].strip().lower()
-    is_json = media == "application/json" or media.endswith("+json")
     # A page of another site can have a browser post anything here but what calls itself JSON.
-    if not is_json and (media or content.strip()):
-        raise RefusedError(
-            415, f"Invalid Content-type ({media}), expected JSON data", title="Unsupported Media Type", section=None
-        )
+    if not _is_json(media) and (media or content.strip()):
+        raise _no_json(content_type)
     if not content.strip():
         raise RefusedError(400, "Request body must not be empty")
     try:
         told = json.loads(content)
     except (ValueError, RecursionError):
         told = None
+    if told is None and not _is_json(content_type or ""):
+        # With a charset to it, Airflow blames the type of what cannot be read.
+        raise _no_json(content_type)
     if told is None:
         raise RefusedError(400, "Request body is not valid JSON")
     if holds_null_character(told):
         raise RefusedError(400, "Request body holds a character of code 0, which no database keeps")
     return told
+
+
+def _is_json(media: str) -> bool:
+    return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
+
+
+def _no_json(content_type: str | None) -> RefusedError:
+    detail = f"Invalid Content-type ({content_type or ''}), expected JSON data"
+    return RefusedError(415, detail, title="Unsupported Media Type", section=None)
 
 
 def holds_null_character(value: object) -> bool:
@@ -116,6 +127,12 @@ def _fault(one: Property, told: Mapping[str, object]) -> object:
         return ["Field may not be null."]
     if one.longest is not None and isinstance(value, str) and len(value) > one.longest:
         return [f"Longer than maximum length {one.longest}."]
+    if one.kind is Kind.MOMENT and isinstance(value, str):
+        moment = read_body_moment(value)
+        if moment is None:
+            return ["Not a valid datetime."]
+        if moment.tzinfo is None:
+            raise RefusedError(400, "Naive datetime is disallowed", title="Invalid datetime format")
     match value:
         case dict() if one.within:
             return _faults(one.within, value)
@@ -133,7 +150,7 @@ def _check(one: Property, value: object, place: str = "") -> None:
         return
     if not _is_of(value, one.kind) and not (value is None and one.nullable):
         raise _misfit(f"{value!r} is not of type '{_type_of(one.kind)}'", place)
-    if one.kind is Kind.MOMENT and value is not None and read_moment(str(value)) is None:
+    if one.kind is Kind.MOMENT and not one.loose and value is not None and read_moment(str(value)) is None:
         raise _misfit(f"{value!r} is not a 'date-time'", place)
     if one.read_only:
         raise _misfit("Property is read-only", place)

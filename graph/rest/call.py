@@ -1,12 +1,12 @@
 """One request to a row, as the row sees it, and the words in which a dialect refuses it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from graph.rest.body import Body, check_fields
 from graph.rest.codec import Json
-from graph.rest.dialect import RefusedError
+from graph.rest.dialect import Given, RefusedError
 from resolvers.access.actor import EVERYTHING, WHICHEVER
 from resolvers.access.permissions import Guard
 from resolvers.errors import Problem
@@ -59,6 +59,15 @@ class Call:
     form: Body | None = None
     # What the caller takes, as it says.
     accept: str = ""
+    # The parameters as they came.
+    texts: Mapping[str, str] = field(default_factory=dict)
+    # Whether the audit log tells of what was sent.
+    told_of_content: bool = True
+
+    @staticmethod
+    def of(session: Session, path: Mapping[str, Any], given: Given, limits: Limits, accept: str) -> "Call":
+        """Return the call that a request makes."""
+        return Call(session, path, given.query, given.body, limits, given.form, accept, given.texts, given.audited)
 
     @property
     def body(self) -> Mapping[str, object]:
@@ -80,18 +89,25 @@ class Call:
         operation: Operation[..., R],
         named: Mapping[str, Any],
         further: Callable[[], Mapping[str, Any]] = dict,
+        there: "There | None" = None,
     ) -> R:
         """Carry out an operation: upon what `named` says, with the arguments that `further` finds or refuses.
 
-        Whoever may do that is from then on shown what it is done to, as Airflow's API shows it.
+        Whoever may do that is from then on shown what it is done to, as Airflow's API shows it. What has to be
+        `there` and is not is told before what is wrong with the body.
         """
 
         def told() -> Mapping[str, Any]:
             dag_ids = [dag_id for dag_id in operation.about(named) if dag_id is not None]
             self.session.show(frozenset(dag_ids) if dag_ids else EVERYTHING)
-            # Refused here, if it is.
-            self.body  # noqa: B018 - looked at
-            return further()
+            try:
+                # Refused here, if it is.
+                self.body  # noqa: B018 - looked at
+                return further()
+            except RefusedError as refusal:
+                if there is not None and self.find(there.codec) is None:
+                    raise there.missing.refusal(404, "NotFound", self) from refusal
+                raise
 
         return self.session.run_checked(operation, self.sent(), named, told)
 
@@ -113,15 +129,11 @@ class Call:
         Airflow has columns of their own for what names a run or a task instance, and leaves that out of
         the rest.
         """
-        if self.content and _TOLD_BY_BODY & self.path.keys():
+        if self.content and self.told_of_content and _TOLD_BY_BODY & self.path.keys():
             return dict(self.content)
-        told = {**self.query, **self.path}
-        return {**{name: _text(value) for name, value in told.items() if name not in _AUDITED_APART}, **self.content}
-
-
-def _text(value: object) -> object:
-    """Return a parameter as it stood in the address, lists with their commas."""
-    return ",".join(map(str, value)) if isinstance(value, tuple) else value
+        told = {**self.texts, **self.path}
+        content = self.content if self.told_of_content else {}
+        return {**{name: value for name, value in told.items() if name not in _AUDITED_APART}, **content}
 
 
 # What is done to an object of the answer that no statement can do.
@@ -140,6 +152,20 @@ class Words:
         told = {**call.query, **call.content, **call.path}
         detail = None if self.detail is None else self.detail.format_map(told)
         return RefusedError(status, detail, title=self.title.format_map(told), section=section)
+
+
+def refuse_without(call: Call, name: str) -> None:
+    """Refuse a body without a property for which Airflow does not look before it crashes."""
+    if name not in call.body:
+        raise RefusedError(400, f"{name!r} is a required property")
+
+
+@dataclass(frozen=True)
+class There:
+    """What the path names, and how a dialect says that there is none."""
+
+    codec: Selection
+    missing: Words
 
 
 # The status of each refusal for which a dialect may have words, and where its documentation explains it.

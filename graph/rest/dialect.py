@@ -59,12 +59,15 @@ class Answer:
 class Given:
     """What a request says beside its path: the parameters of its query string, and its body.
 
-    `form` is what the body has to be like, where that is looked at once it is known that the caller may.
+    `form` is what the body has to be like, where that is looked at once it is known that the caller may. `texts` are
+    the parameters as they came, and `audited` says whether the audit log tells of the body.
     """
 
     query: Mapping[str, object] = field(default_factory=dict)
     body: Mapping[str, object] = field(default_factory=dict)
     form: "Body | None" = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    audited: bool = True
 
 
 Authenticate = Callable[[Request], Actor]

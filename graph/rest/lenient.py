@@ -22,11 +22,11 @@ def leniently(row: Row, request: Request, content: bytes) -> Given:
     What is null was not given.
     """
     known = {parameter.name for parameter in row.query}
-    query: dict[str, object] = {}
+    query: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in known:
             query.setdefault(name, value)
-    return Given(query, {} if row.body is None else _object(content))
+    return Given(query, {} if row.body is None else _object(content), texts=query)
 
 
 def _object(content: bytes) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Any
 from graph.rest.call import Call, Finish
 from graph.rest.codec import Json, only
 from graph.rest.dialect import RefusedError
-from graph.rest.params import LEAST_INTEGER, MOST_INTEGER, Kind, Parameter, lists
+from graph.rest.params import MOST_INTEGER, Kind, Parameter, held, lists
 from resolvers.access.permissions import Guard
 from resolvers.binding import Filter, Match, Operator, Order
 from resolvers.selection import Listing, Nodes, PageSelection, Selection, Total, Window
@@ -16,21 +16,30 @@ from resolvers.selection import Listing, Nodes, PageSelection, Selection, Total,
 
 @dataclass(frozen=True)
 class Fields:
-    """The parameter `fields`: which of the wire names are wanted, and what is said of unknown ones."""
+    """The parameter `fields`: which of the wire names are wanted, and what is said of unknown ones.
+
+    Unknown names `of_each` object are refused only where a page has any.
+    """
 
     title: str
     detail: str
+    of_each: bool = False
 
-    def chosen(self, codec: Selection, call: Call) -> Selection:
-        """Return the codec of the names that are wanted."""
-        names = call.query.get("fields")
-        if not isinstance(names, tuple):
-            return codec
-        known = {wanted.key for wanted in codec.wanted}
-        unknown = [name for name in dict.fromkeys(names) if name not in known]
+    def wanted(self, codec: Selection, call: Call) -> Selection:
+        """Return the codec of the names that are wanted, as far as they are known."""
+        names, known = call.query.get("fields"), _names(codec)
+        return only(codec, known & set(names) or known) if isinstance(names, tuple) else codec
+
+    def refuse_unknown(self, codec: Selection, call: Call) -> None:
+        """Refuse names that nothing has."""
+        names, known = call.query.get("fields"), _names(codec)
+        unknown = [name for name in dict.fromkeys(names) if name not in known] if isinstance(names, tuple) else []
         if unknown:
             raise RefusedError(400, self.detail.format(names=unknown, name=unknown[0]), title=self.title)
-        return only(codec, frozenset(names))
+
+
+def _names(codec: Selection) -> frozenset[str]:
+    return frozenset(wanted.key for wanted in codec.wanted)
 
 
 FIELDS = lists("fields")
@@ -54,6 +63,8 @@ class Narrowing:
 
     def condition(self, value: object) -> Match:
         """Return the condition that the parameter's value puts on the rows."""
+        if self.parameter.kind is Kind.INTEGER:
+            value = held(value)
         return Match(self.column, self.operator, self.by(value), self.link, self.guard)
 
 
@@ -67,10 +78,7 @@ def narrow(
     drops_nothing: bool = False,
 ) -> Narrowing:
     """Return a parameter that narrows by a logical column: one of several values, unless told otherwise."""
-    least, most = (LEAST_INTEGER, MOST_INTEGER) if kind is Kind.INTEGER else (None, None)
-    return Narrowing(
-        Parameter(parameter, kind, least=least, most=most), column, operator, by, drops_nothing=drops_nothing
-    )
+    return Narrowing(Parameter(parameter, kind), column, operator, by, drops_nothing=drops_nothing)
 
 
 def between(parameter: str, column: str, kind: Kind = Kind.MOMENT) -> tuple[Narrowing, Narrowing]:
@@ -98,9 +106,12 @@ class Sorting:
         text = str(wanted)
         name = text if self.upwards else text.lstrip("-")
         if name not in self.columns:
-            raise RefusedError(400, self.refusal.format(name=name))
+            raise RefusedError(400, self.refusal.format(name=name, text=text))
         return Order((self.columns[name],), descending=text.startswith("-"))
 
+
+# Beyond it Airflow crashes.
+_MOST_ROWS = 2**63 - 1
 
 LIMIT = Parameter("limit", Kind.INTEGER)
 OFFSET = Parameter("offset", Kind.INTEGER, least=0)
@@ -119,8 +130,12 @@ def window(call: Call, *, zero_is_usual: bool = True) -> Window:
 
 
 def leap(skipped: object) -> int:
-    """Return how many rows to leave out; more than a database can count are as many as it can."""
-    return min(skipped, MOST_INTEGER) if isinstance(skipped, int) else 0
+    """Return how many rows to leave out; `RefusedError` for more than any database can count."""
+    if not isinstance(skipped, int):
+        return 0
+    if skipped > _MOST_ROWS:
+        raise RefusedError(400, f"{skipped} is greater than the maximum of {_MOST_ROWS} rows to leave out")
+    return min(skipped, MOST_INTEGER)
 
 
 def listing(

@@ -2,15 +2,20 @@
 
 import math
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 
 from starlette.datastructures import QueryParams
 
 from graph.rest.dialect import RefusedError
 
+_LOOSE = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6})\d{0,6})?)?"
+    r"(?:(Z)|([+-]\d\d)(?::?(\d\d))?)?"
+)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -101,7 +106,16 @@ def _number(text: str, kind: Kind) -> float | None:
         number = int(text) if kind is Kind.INTEGER else float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    if isinstance(number, int):
+        return number
+    # To PostgreSQL, what is not a number is more than any.
+    most = sys.float_info.max
+    return most if math.isnan(number) else max(-most, min(number, most))
+
+
+def held(number: object) -> int:
+    """Return a number as far as the databases can hold it: nothing has one beyond."""
+    return max(LEAST_INTEGER, min(number, MOST_INTEGER)) if isinstance(number, int) else -1
 
 
 def _wrong_type(parameter: Parameter) -> RefusedError:
@@ -113,6 +127,27 @@ def _beyond(number: float, how: str, bound: str, told: int) -> str:
         f"{number} is {how} than the {bound} of {told}\n\nFailed validating {bound!r} in schema:\n"
         f"    {{'type': 'integer', {bound!r}: {told}}}\n\nOn instance:\n    {number}"
     )
+
+
+def read_body_moment(text: str) -> datetime | None:
+    """Return an instant as bodies may tell it: figures, seconds, and what follows them may be left out.
+
+    One that names no offset has none; what is no instant of the calendar in UTC is none.
+    """
+    parts = _LOOSE.fullmatch(text)
+    if parts is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups()[:6])
+    fraction, utc, hours, minutes = parts.groups()[6:]
+    microsecond = int((fraction or "").ljust(6, "0"))
+    ahead = timedelta(hours=abs(int(hours or 0)), minutes=int(minutes or 0))
+    try:
+        zone = timezone(-ahead if (hours or "").startswith("-") else ahead) if utc or hours else None
+        told = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=zone)
+        told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return told
 
 
 def read_moment(text: str) -> datetime | None:

@@ -72,11 +72,13 @@ class Endpoint:
         """Return the answer, or the dialect's rendering of the refusal."""
         path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         found = self.places.rows(path)
-        if not found and "//" in path:
-            # Without the host: a proxy in front may be spoken to by another name, and by TLS.
-            address = request.url.replace(scheme="", netloc="", path=re.sub("/{2,}", "/", request.scope["path"]))
-            return RedirectResponse(str(address), 308)
         method = "GET" if request.method == "HEAD" else request.method
+        if not found and "//" in path:
+            found = self.places.rows(re.sub("/{2,}", "/", path))
+            if any(row.method == method for row, _ in found):
+                # Without the host: a proxy in front may be spoken to by another name, and by TLS.
+                address = request.url.replace(scheme="", netloc="", path=re.sub("/{2,}", "/", request.scope["path"]))
+                return RedirectResponse(str(address), 308, {"Content-Type": "text/html"})
         if found and method == "OPTIONS":
             allowed = {"Allow": ", ".join(self._allowed(found)), **self.dialect.headers}
             return Response(headers=allowed, media_type="text/html")
@@ -121,7 +123,7 @@ class Endpoint:
             request.state.actor = actor.name
             with self.service.session(actor) as session:
                 errand.works_in(session)
-                told = row.answer(Call(session, names, given.query, given.body, self.limits, given.form, accept))
+                told = row.answer(Call.of(session, names, given, self.limits, accept))
                 if isinstance(told.body, Stream):
                     pieces = iter(()) if request.method == "HEAD" else told.body.pieces
                     return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)

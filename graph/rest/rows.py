@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graph.rest.body import Body
-from graph.rest.call import ANY, Call, Finish, Saying, Words, said
+from graph.rest.call import ANY, Call, Finish, Saying, There, Words, said
 from graph.rest.dialect import Answer
 from graph.rest.paging import FIELDS, LIMIT, OFFSET, ORDER_BY, Fields, Narrowing, Sorting, listing, read_page, window
 from graph.rest.params import Kind, Parameter
 from resolvers.binding import Filter, Match, Operator
-from resolvers.errors import Problem
+from resolvers.errors import NotFound, Problem
 from resolvers.operations.operation import Operation
 from resolvers.selection import Selection
 
@@ -63,11 +63,14 @@ class Read:
     def answer(self, call: Call) -> Answer:
         """Return the object, or the dialect's words that there is none."""
         call.admit(self.codec.entity.guard)
-        codec = self.fields.chosen(self.codec, call) if self.fields else self.codec
+        # Unknown fields are refused of what is there alone.
+        chosen = self.fields.wanted(self.codec, call) if self.fields else self.codec
         call.session.read_once()
-        found = call.find(codec)
+        found = call.find(chosen)
         if found is None:
             raise self.missing.refusal(404, "NotFound", call)
+        if self.fields:
+            self.fields.refuse_unknown(self.codec, call)
         if self.finish:
             self.finish(call, found)
         return Answer(found)
@@ -125,10 +128,13 @@ class Page:
     def answer(self, call: Call) -> Answer:
         """Return the page."""
         call.admit(self.codec.entity.guard)
-        codec = self.fields.chosen(self.codec, call) if self.fields else self.codec
         order = self.sorting.order(call.query.get("order_by"))
         rows = window(call, zero_is_usual=self.zero_is_usual)
-        return Answer(read_page(call, listing(codec, self.into, self.filter(call), order, rows), finish=self.finish))
+        codec = self.fields.wanted(self.codec, call) if self.fields else self.codec
+        page = read_page(call, listing(codec, self.into, self.filter(call), order, rows), finish=self.finish)
+        if self.fields and (page[self.into] or not self.fields.of_each):
+            self.fields.refuse_unknown(self.codec, call)
+        return Answer(page)
 
 
 @dataclass(frozen=True)
@@ -153,21 +159,30 @@ class Write:
     finish: Finish | None = None
     nothing: str = "application/json"
     open: bool = False
+    # What tells whether there is what the path names, where that comes before the second look at the body.
+    there: Selection | None = None
+    # What a body says that does not speak of it.
+    unsaid: Mapping[str, object] = field(default_factory=dict)
 
     def _told(self, call: Call) -> dict[str, object]:
         """Return what the body says, by argument; refuses what the dialect alone forbids."""
         counted = self.check(call) if self.check else None
+        body = {**self.unsaid, **call.body}
         return {
-            argument: call.body[name]
+            argument: body[name]
             for name, argument in self.body_as.items()
-            if name in call.body and (counted is None or name in counted)
+            if name in body and (counted is None or name in counted)
         }
+
+    def _there(self) -> There | None:
+        missing = self.words.get(NotFound)
+        return There(self.there, missing) if self.there is not None and isinstance(missing, Words) else None
 
     def answer(self, call: Call) -> Answer:
         """Carry out the change, and read what became of it."""
         named = {argument: call.path[name] for name, argument in self.path_as.items()}
         try:
-            key = call.change(self.operation, named, lambda: self._told(call))
+            key = call.change(self.operation, named, lambda: self._told(call), self._there())
         except Problem as problem:
             raise said(problem, self.words, call) from problem
         if self.answer_as is None:

@@ -63,6 +63,9 @@ def set_run_state(work: Work, *, dag_id: str, run_id: str, state: RunState) -> R
     rows = lock_instances(work, Reach(dag_id, run_id=run_id, tasks=set(dag.tasks)).conditions(work))
     changes, ends = _end_everything(work, dag, rows, state)
     change_instances(work, changes)
+    if work.generation.number == 2 and any(change.get("state") == "failed" for _, change in changes):
+        # As it stops what is going on, Airflow 2 looks whether the run has what the DAG asks for.
+        fit_to_dag(work, run, dag, remove=ends or run.state != "running")
     if ends:
         _set(work, run, state)
     return key

@@ -73,6 +73,8 @@ class Backend(ABC):
 
     name: str
     lateral: bool
+    place = ""
+    """The column that says where a row lies in its table, of databases that may tell rows in another order."""
 
     @abstractmethod
     def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
@@ -115,6 +117,7 @@ class PostgreSQL(Backend):
 
     name = "postgresql"
     lateral = True
+    place = "ctid"
 
     def parents(self, types: Sequence[type], parameters: Parameters) -> Parents:
         """Return the arrays of keys, unnested side by side."""

@@ -173,6 +173,9 @@ class Maker:
         base = parents.table.join(over, self._of_parent(over, parents))
         selected, joined = self._columns(over, base)
         expressions = [self.relation.expression(name, over) for name in self.order.columns]
+        if not expressions and self.backend.place:
+            # However the parents are joined: what has no order of its own is told as the table holds it.
+            expressions = [literal_column(f"{self.alias}.{self.backend.place}")]
         return self.capped(
             select(parents.ordinal, *selected)
             .select_from(joined)

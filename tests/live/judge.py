@@ -56,13 +56,16 @@ class Judge:
 
     def people(self) -> None:
         """Make the database, people it, and copy it."""
-        self.layout.home.mkdir(parents=True)
         write_dags(self.layout.dags)
         names = self.layout.home / "people.json"
         names.write_text(told())
+        self.fill(PEOPLING, str(names))
+
+    def fill(self, program: Path, *arguments: str) -> None:
+        """Make the database, have a program fill it that Airflow's own Python runs, and copy it."""
         self._run("airflow", "db", "migrate")
         # -P: a neighbour of the program is called airflow, too.
-        self._run("python", "-P", str(PEOPLING), str(names))
+        self._run("python", "-P", str(program), *arguments)
         with psycopg.connect(self.theirs.replace("/airflow?", "/postgres?"), autocommit=True) as connection:
             connection.execute("CREATE DATABASE ours TEMPLATE airflow")
 

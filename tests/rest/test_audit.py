@@ -28,6 +28,12 @@ def test_a_change_tells_the_address_and_the_body(api: Api) -> None:
     }
 
 
+def test_parameters_are_told_as_they_came(api: Api) -> None:
+    api.send("PATCH", "/dags?dag_id_pattern=etl&limit=%201&only_active=True", json={"is_paused": True})
+
+    assert audited(api)["extra"] == {"dag_id_pattern": "etl", "limit": " 1", "only_active": "True", "is_paused": True}
+
+
 def test_what_names_a_run_goes_to_columns_of_its_own(api: Api) -> None:
     old = api.world.generation.number == 2
     api.send("PATCH", "/dags/mapped/dagRuns/m/taskInstances/double/1", json={"new_state": "failed", "dry_run": False})

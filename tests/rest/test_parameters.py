@@ -37,7 +37,7 @@ def test_a_parameter_is_taken(furnished: Api, row: Row, parameter: Parameter) ->
 ORDERS = {
     "/dags": "dag_id",
     "/dags/~/dagRuns": "id dag_id dag_run_id state execution_date start_date end_date updated_at external_trigger conf",
-    "/dags/mapped/dagRuns/m/taskInstances/double/listMapped": "state duration start_date map_index",
+    "/dags/mapped/dagRuns/m/taskInstances/double/listMapped": "state duration start_date end_date",
     "/pools": "id name slots",
     "/variables": "id key value",
     "/dags/mapped/tasks": "task_id owner pool start_date retries retry_delay",

@@ -174,18 +174,56 @@ def test_a_name_may_hold_a_line_break(one_api: Api) -> None:
 
 def test_what_no_database_could_compare_with_is_refused(one_api: Api) -> None:
     told = problem(one_api, "GET", "/dags/~/dagRuns?start_date_gte=0001-01-01T00:00:00%2B23:00", 400)
-    number = problem(one_api, "GET", "/datasets/events?dataset_id=2147483648", 400)
+    offset = problem(one_api, "GET", f"/dags?offset={2**63}", 400)
+    batch = problem(one_api, "POST", "/dags/~/dagRuns/list", 400, json={"page_offset": 2**63})
 
     assert str(told["detail"]).startswith("'0001-01-01T00:00:00+23:00' is not a 'date-time'")
-    assert str(number["detail"]).startswith("2147483648 is greater than the maximum of 2147483647")
+    assert (
+        offset["detail"] == batch["detail"] == f"{2**63} is greater than the maximum of {2**63 - 1} rows to leave out"
+    )
     problem(one_api, "GET", "/eventLogs/2147483648", 404)
 
 
 def test_pages_beyond_all_rows_are_empty(furnished: Api) -> None:
-    for offset in (1_000, 2**31, 2**80):
+    for offset in (1_000, 2**31, 2**63 - 1):
         assert furnished.get("/dags", offset=offset)["dags"] == []
-    batch = furnished.send("POST", "/dags/~/dagRuns/list", json={"page_offset": 2**80})
+    batch = furnished.send("POST", "/dags/~/dagRuns/list", json={"page_offset": 2**63 - 1})
     assert batch.json()["dag_runs"] == []
+
+
+def test_nothing_has_a_number_that_no_database_holds(one_api: Api) -> None:
+    for number in (2**31, 2**80, -(2**80)):
+        assert one_api.get("/datasets/events", dataset_id=number) == {"dataset_events": [], "total_entries": 0}
+        problem(one_api, "GET", f"/dags/etl/dagRuns/r4/taskInstances/load/links?map_index={number}", 404)
+        problem(one_api, "GET", f"/dags/etl/dagRuns/r4/taskInstances/load/logs/1?map_index={number}", 404)
+        problem(
+            one_api, "GET", f"/dags/etl/dagRuns/r4/taskInstances/load/xcomEntries/return_value?map_index={number}", 404
+        )
+
+
+def test_an_operation_without_parameters_looks_for_none(one_api: Api) -> None:
+    assert one_api.get("/version?zzz=1") == one_api.get("/version")
+    problem(one_api, "GET", "/pools/narrow?zzz=1", 400)
+
+
+def test_slashes_too_many_lead_to_where_something_is(one_api: Api) -> None:
+    assert one_api.send("GET", "/dags//etl").headers["location"].endswith("/api/v1/dags/etl")
+    problem(one_api, "GET", "/config/section//option/parallelism", 404)
+    problem(one_api, "PUT", "/dags//etl", 405)
+
+
+def test_what_cannot_be_read_is_blamed_on_its_type_where_that_names_a_charset(one_api: Api) -> None:
+    typed = {"Content-Type": "application/json; charset=utf-8"}
+    told = problem(one_api, "POST", "/pools", 415, content="{", headers=typed)
+
+    assert told["detail"] == "Invalid Content-type (application/json; charset=utf-8), expected JSON data"
+
+
+def test_unknown_fields_are_refused_of_what_is_there(one_api: Api) -> None:
+    problem(one_api, "GET", "/dags/etl?fields=bogus", 400)
+    problem(one_api, "GET", "/dags/nope?fields=bogus", 404)
+    problem(one_api, "GET", "/dags/etl/dagRuns?fields=bogus", 400)
+    assert one_api.get("/dags/nope/dagRuns?fields=bogus") == {"dag_runs": [], "total_entries": 0}
 
 
 def test_limits_are_airflows(one_api: Api) -> None:

@@ -67,8 +67,20 @@ def _spaced(call: Call, connection: Json) -> None:
             return
 
 
+def _whole_extra(call: Call) -> None:
+    """Refuse in `extra` what Airflow crashes on: JSON that is no object. What is no JSON at all it takes."""
+    extra = call.body.get("extra")
+    try:
+        told = json.loads(extra) if isinstance(extra, str) and extra else {}
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(told, dict):
+        raise RefusedError(400, f"{extra!r} is no JSON object - 'extra'")
+
+
 def _masked(call: Call) -> frozenset[str] | None:
     """Return the names in `update_mask`, each of which must be in the body; an id never changes."""
+    _whole_extra(call)
     if call.find(ITEM_JSON, conn_id=call.path["connection_id"]) is None:
         # The operation says so, and has it audited.
         return None
@@ -129,6 +141,7 @@ ROWS: tuple[Row, ...] = (
         CONNECTION_JSON,
         body=_WHOLE,
         body_as=_BODY_AS,
+        check=_whole_extra,
         words={Conflict: _TAKEN, Invalid: _unfit},
         finish=_spaced,
     ),

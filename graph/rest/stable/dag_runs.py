@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from graph.rest.batch import batch, batch_body
 from graph.rest.body import Body, Property
-from graph.rest.call import Call, Words, said
-from graph.rest.codec import codec, computed, stored
+from graph.rest.call import Call, Words, refuse_without, said
+from graph.rest.codec import Json, codec, computed, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Fields, Narrowing, Sorting, between, narrow, read_page
-from graph.rest.params import Kind, read_moment
+from graph.rest.params import Kind, read_body_moment
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.values import conf_json, run_type
 from graph.types.dag import DAG
@@ -83,7 +83,8 @@ def _batch(call: Call) -> Answer:
 
 _STATES = ("queued", "running", "success", "failed")
 _RUN_TYPES = ("backfill", "manual", "scheduled", "dataset_triggered")
-_DATE_NAMES = ("logical_date", "execution_date", "data_interval_start", "data_interval_end")
+_INTERVAL = ("data_interval_start", "data_interval_end")
+_DATE_NAMES = ("logical_date", "execution_date", *_INTERVAL)
 _TRIGGER_BODY = Body(
     (
         Property("dag_run_id", nullable=True, refuses_null=True),
@@ -100,7 +101,7 @@ _TRIGGER_BODY = Body(
         Property("note", nullable=True, longest=LONGEST_NOTE),
     )
 )
-_IMPORTABLE = codec(DAG, "has_import_errors")
+_IMPORTABLE = codec(DAG, "has_import_errors", "is_stale")
 
 
 def _trigger(call: Call) -> Answer:
@@ -121,26 +122,56 @@ def _trigger(call: Call) -> Answer:
         dag = call.find(_IMPORTABLE, dag_id=dag_id) if invalid.field == "dagId" else None
         if dag is None:
             raise
-        detail = f"DAG with dag_id: '{dag_id}' has import errors" if dag["has_import_errors"] else invalid.detail
-        raise RefusedError(400, detail, title="DAG cannot be triggered") from invalid
+        if dag["has_import_errors"]:
+            raise _unimportable(dag_id) from invalid
+        raise RefusedError(400, invalid.detail, title="DAG cannot be triggered") from invalid
     except Problem as problem:
         raise said(problem, {NotFound: _NO_DAG}, call) from problem
-    return Answer(call.find(RUN_JSON, **vars(key)))
+    except RefusedError as refusal:
+        # Airflow looks at the body only where the DAG can be triggered.
+        dag = call.find(_IMPORTABLE, dag_id=dag_id)
+        if dag is None or dag["is_stale"]:
+            raise _NO_DAG.refusal(404, "NotFound", call) from refusal
+        if dag["has_import_errors"]:
+            raise _unimportable(dag_id) from refusal
+        raise
+    made = call.find(RUN_JSON, **vars(key))
+    return Answer(_as_sent(call, made) if made is not None else None)
+
+
+def _as_sent(call: Call, run: Json) -> Json:
+    """Return a new run with the dates of the body in the zone that they name: so they stand in Airflow's answer."""
+    told = {name: moment for name in _DATE_NAMES if (moment := read_body_moment(str(call.body.get(name)))) is not None}
+    logical = told.get("logical_date") or told.get("execution_date")
+    if logical is None:
+        return {**run, **told}
+    # What has no schedule is about that moment alone.
+    alone = all(run[name] == run["logical_date"] for name in _INTERVAL)
+    interval = dict.fromkeys(_INTERVAL, logical) if alone else {}
+    return {**run, **interval, **told, "logical_date": logical, "execution_date": logical}
+
+
+def _unimportable(dag_id: str) -> RefusedError:
+    return RefusedError(400, f"DAG with dag_id: '{dag_id}' has import errors", title="DAG cannot be triggered")
 
 
 def _told(call: Call, now: datetime) -> dict[str, object]:
     """Return what the body says of the run that it asks for, by the operation's arguments."""
     body = call.body
-    dates = {name: read_moment(str(body[name])) for name in _DATE_NAMES if body.get(name)}
-    logical, execution = dates.get("logical_date"), dates.get("execution_date")
-    if logical and execution and logical != execution:
+    dates = {name: read_body_moment(str(body[name])) for name in _DATE_NAMES if body.get(name)}
+    if body.get("execution_date", body.get("logical_date")) != body.get("logical_date", body.get("execution_date")):
         raise RefusedError(
-            400, "execution_date conflicts with logical_date", title="logical_date conflicts with execution_date"
+            400,
+            f"{body['logical_date']!r} != {body['execution_date']!r}",
+            title="logical_date conflicts with execution_date",
         )
+    if ("data_interval_start" in dates) != ("data_interval_end" in dates):
+        names = "'data_interval_start' and 'data_interval_end'"
+        raise RefusedError(400, str({"_schema": [f"Both {names} must be specified together"]}))
     conf, note = body.get("conf"), body.get("note")
     return {
         "run_id": str(body["dag_run_id"]) if body.get("dag_run_id") else None,
-        "logical_date": logical or execution or now,
+        "logical_date": dates.get("logical_date") or dates.get("execution_date") or now,
         "data_interval_start": dates.get("data_interval_start"),
         "data_interval_end": dates.get("data_interval_end"),
         "conf": conf if isinstance(conf, dict) else None,
@@ -168,7 +199,7 @@ ROWS: tuple[Row, ...] = (
         "dag_runs",
         SORTING,
         (*_DATES, *between("updated_at", "updated_at"), narrow("state", "state")),
-        fields=Fields("DAGRunCollectionSchema error", "{name} not in DAGRunSchema"),
+        fields=Fields("DAGRunCollectionSchema error", "{name} not in DAGRunSchema", of_each=True),
     ),
     Custom("POST", "/dags/{dag_id}/dagRuns", _trigger, body=_TRIGGER_BODY),
     Read(
@@ -190,8 +221,10 @@ ROWS: tuple[Row, ...] = (
         set_run_note,
         RUN_JSON,
         path_as=RUN_PATH,
-        body=Body((Property("note"),), required=("note",)),
+        body=Body((Property("note"),)),
         body_as={"note": "note"},
+        check=lambda call: refuse_without(call, "note"),
+        there=RUN_JSON,
         words={
             NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}"),
             # Found at fault only once there is a run.

@@ -85,7 +85,7 @@ DETAILS_JSON = beside(
 # The details are the DAG and its definition in one object.
 DETAILS = frozenset(wanted.key for codec_ in (DETAILS_JSON, _DEFINITION_JSON) for wanted in codec_.wanted) - {
     "definition"
-} | {"last_parsed"}
+} | {"last_loaded"}
 
 _MISSING = Words("DAG not found", "The DAG with dag_id: {dag_id} was not found")
 _UNKNOWN_FIELDS = "Invalid fields for <{schema}(many=False)>: OrderedSet({{names}})."
@@ -143,7 +143,9 @@ def _details(call: Call) -> Answer:
     if unknown:
         detail = f"Invalid fields for <DAGDetailSchema(many=False)>: OrderedSet({unknown})."
         raise RefusedError(400, detail, title="DAGDetailSchema init error")
-    return Answer({name: value for name, value in answer.body.items() if name in names})
+    # The schema of this answer calls that one otherwise than the answer does.
+    wanted = {"last_parsed" if name == "last_loaded" else name for name in names}
+    return Answer({name: value for name, value in answer.body.items() if name in wanted})
 
 
 def _only_paused(call: Call) -> frozenset[str] | None:

@@ -3,7 +3,7 @@
 from graph.rest.call import Call, Words
 from graph.rest.codec import Json, codec, each
 from graph.rest.dialect import Answer
-from graph.rest.params import Kind, Parameter
+from graph.rest.params import Kind, Parameter, held
 from graph.rest.rows import Custom, Row
 from graph.rest.stable.tasks import mapped_by_task
 from graph.types.extra_link import ExtraLink
@@ -21,7 +21,7 @@ def _links(call: Call) -> Answer:
         raise Words("DAG not found", 'DAG with ID = "{dag_id}" not found').refusal(404, "NotFound", call)
     if call.path["task_id"] not in tasks:
         raise Words("Task not found", 'Task with ID = "{task_id}" not found').refusal(404, "NotFound", call)
-    found = call.find(_LINKS_JSON, **call.columns(), map_index=call.query.get("map_index", -1))
+    found = call.find(_LINKS_JSON, **call.columns(), map_index=held(call.query.get("map_index")))
     if found is None:
         raise Words("DAG Run not found", 'DAG Run with ID = "{dag_run_id}" not found').refusal(404, "NotFound", call)
     links: list[Json] = found["links"]  # type: ignore[assignment] # as the codec says

@@ -7,7 +7,7 @@ from werkzeug.http import parse_accept_header
 
 from graph.rest.call import Call, Words
 from graph.rest.dialect import JSON, Answer, RefusedError, Stream
-from graph.rest.params import Kind, Parameter
+from graph.rest.params import Kind, Parameter, held
 from graph.rest.rows import Custom, Row
 from graph.rest.stable.signing import UnsignedError, sign, signing_key, unsign
 from graph.types.guards import TASK_LOGS
@@ -22,7 +22,7 @@ def _log(call: Call) -> Answer:
     """Return a log: as text, whole; as JSON, from where the token says."""
     call.admit(TASK_LOGS)
     position = _position(call)
-    key = {**call.columns(), "map_index": call.query.get("map_index", -1), "try_number": call.path["task_try_number"]}
+    key = {**call.columns(), "map_index": held(call.query.get("map_index")), "try_number": call.path["task_try_number"]}
     text = call.session.task_log(key)
     if text is None:
         raise Words("TaskInstance not found").refusal(404, "NotFound", call)

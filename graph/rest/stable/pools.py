@@ -56,10 +56,21 @@ _BODY = Body(
     )
 )
 _BODY_AS = {name: name for name in ("slots", "description", "include_deferred")}
+# What may be changed of every pool, also under another name in the body.
+_OF_ALL = {"slots", "include_deferred"}
+# Without a word of it, a change of a pool ends that it counts what is deferred.
+_UNSAID = {"include_deferred": False}
 _MISSING = Words("Not Found", "Pool with name:'{pool_name}' not found")
 
 
+def _counted(call: Call) -> None:
+    """Refuse a pool without a limit, of which Airflow cannot tell how many slots are open, and crashes."""
+    if call.body.get("slots") == -1:
+        raise RefusedError(400, "-1 slots are no limit, and the open ones of such a pool cannot be told - 'slots'")
+
+
 def _whole(call: Call) -> None:
+    _counted(call)
     absent = sorted({"name", "slots"} - set(call.body))
     if absent:
         raise RefusedError(400, f"Missing required property(ies): {absent}")
@@ -67,9 +78,10 @@ def _whole(call: Call) -> None:
 
 def _masked(call: Call) -> frozenset[str] | None:
     """Return the names in `update_mask`; without one, name and slots must be there."""
+    _counted(call)
     mask = call.query.get("update_mask")
-    names = None if not isinstance(mask, tuple) else frozenset(name.strip() for name in mask)
-    renamed = call.body.get("name") != DEFAULT_POOL and (names is None or "name" in names)
+    names = None if not isinstance(mask, tuple) else [name.strip() for name in mask]
+    renamed = call.body.get("name") != DEFAULT_POOL and (names is None or not _OF_ALL.issuperset(names))
     if call.path["pool_name"] == DEFAULT_POOL and renamed:
         raise RefusedError(400, "Default Pool's name can't be modified")
     if call.find(POOL_JSON) is None:
@@ -78,9 +90,11 @@ def _masked(call: Call) -> frozenset[str] | None:
     if names is None:
         _whole(call)
         return None
-    for name in names - {"name", *_BODY_AS}:
-        raise RefusedError(400, f"Invalid field: {name} in update mask")
-    return names
+    for known in ({one.name for one in _BODY.properties}, {"name", *_BODY_AS}, {*call.body, *_UNSAID}):
+        unknown = next((name for name in names if name not in known), None)
+        if unknown is not None:
+            raise RefusedError(400, f"Invalid field: {unknown} in update mask")
+    return frozenset(names)
 
 
 ROWS: tuple[Row, ...] = (
@@ -111,6 +125,7 @@ ROWS: tuple[Row, ...] = (
         body_as={"name": "new_name", **_BODY_AS},
         query=(MASK,),
         check=_masked,
+        unsaid=_UNSAID,
         words={NotFound: _MISSING, Conflict: Words("Conflict", "Pool: {name} already exists")},
     ),
     Write(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from graph.rest.body import Body, Property
-from graph.rest.call import Call, Words, said
+from graph.rest.call import Call, There, Words, said
 from graph.rest.codec import Json, codec, computed, each
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting
@@ -79,7 +79,8 @@ def _made(call: Call) -> dict[str, object]:
 def _change(call: Call) -> Answer:
     """Rename a role, or let it permit more: what `update_mask` names, else all that the body tells."""
     try:
-        key = call.change(update_role, {"name": call.path["role_name"]}, lambda: _changes(call))
+        named = {"name": call.path["role_name"]}
+        key = call.change(update_role, named, lambda: _changes(call), There(ROLE_JSON, _MISSING))
     except Problem as problem:
         raise said(problem, _WORDS, call) from problem
     return Answer(call.find(ROLE_JSON, name=key.name))
@@ -93,8 +94,7 @@ def _changes(call: Call) -> dict[str, object]:
 
 def _masked(call: Call) -> Mapping[str, object]:
     mask = call.query.get("update_mask")
-    # That there is no such role, the operation says before all else.
-    if not isinstance(mask, tuple) or call.find(ROLE_JSON) is None:
+    if not isinstance(mask, tuple):
         return call.body
     names = [name.strip() for name in mask]
     for name in names:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from graph.rest.body import Body, Property
-from graph.rest.call import Call, Words
+from graph.rest.call import Call, Words, refuse_without
 from graph.rest.codec import codec
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import listing, read_page
-from graph.rest.params import Kind, read_moment
+from graph.rest.params import Kind, read_body_moment
 from graph.rest.rows import Custom, Row, Write
 from graph.rest.stable.clearing import REFERENCE_JSON, references
 from graph.rest.stable.dag_runs import RUN_JSON, RUN_PATH
@@ -30,7 +30,7 @@ _MANY_BODY = Body(
     (
         Property("dry_run", Kind.BOOLEAN),
         Property("task_id", required=True),
-        Property("execution_date"),
+        Property("execution_date", Kind.MOMENT, loose=True),
         Property("dag_run_id"),
         *(Property(name, Kind.BOOLEAN, required=True) for name in _OPTIONS),
         _NEW_STATE,
@@ -62,13 +62,13 @@ def _set_many(call: Call) -> Answer:
         cleared = call.change(set_task_instance_state, {"dag_id": dag_id}, lambda: _told(call))
     except NotFound as problem:
         task_id, run_id, moment = call.body["task_id"], call.body.get("dag_run_id"), _moment(call)
-        where = f"on execution_date {moment}" if moment is not None else f"on DAG run with ID '{run_id}'"
+        where = f"on execution_date {moment}" if moment is not None else f"on DAG run with ID {run_id!r}"
         tasks = mapped_by_task(call)
         if tasks is None:
             raise _not_found(None, f"Dag ID {dag_id} not found") from problem
         if task_id not in tasks:
             raise _not_found(None, f"Task ID {task_id} not found") from problem
-        raise _not_found(f"Task instance not found for task '{task_id}' {where}") from problem
+        raise _not_found(f"Task instance not found for task {task_id!r} {where}") from problem
     except Conflict:
         # Airflow 3 minds that there is nothing to do; the stable API says which there were: none.
         cleared = Cleared(())
@@ -99,10 +99,7 @@ def _moment(call: Call) -> datetime | None:
     run_id, date = call.body.get("dag_run_id"), call.body.get("execution_date")
     if (run_id is None) == (date is None):
         raise RefusedError(400, "{'_schema': ['Exactly one of execution_date or dag_run_id must be provided']}")
-    moment = None if date is None else read_moment(str(date))
-    if date is not None and moment is None:
-        raise RefusedError(400, "{'execution_date': ['Not a valid datetime.']}")
-    return moment
+    return None if date is None else read_body_moment(str(date))
 
 
 def _set_one(call: Call) -> Answer:
@@ -118,11 +115,11 @@ def _set_one(call: Call) -> Answer:
     except NotFound as problem:
         tasks = mapped_by_task(call)
         if tasks is None:
-            raise _not_found(f"DAG '{dag_id}' not found", "DAG not found") from problem
+            raise _not_found(f"DAG {dag_id!r} not found", "DAG not found") from problem
         if task_id not in tasks:
-            raise _not_found(f"Task '{task_id}' not found in DAG '{dag_id}'", "Task not found") from problem
-        detail = f"Task instance not found for task '{task_id}' on DAG run with ID '{run_id}'"
-        raise _not_found(detail, "Task instance not found") from problem
+            raise _not_found(f"Task {task_id!r} not found in DAG {dag_id!r}", "Task not found") from problem
+        detail = f"Task instance not found for task {task_id!r} on DAG run with ID {run_id!r}"
+        raise _not_found(detail) from problem
     return Answer(call.find(REFERENCE_JSON, **key) if dry_run else {})
 
 
@@ -138,8 +135,10 @@ ROWS: tuple[Row, ...] = (
         set_run_state,
         RUN_JSON,
         path_as=RUN_PATH,
-        body=Body((Property("state", among=("success", "failed", "queued")),), required=("state",)),
+        body=Body((Property("state", among=("success", "failed", "queued")),)),
         body_as={"state": "state"},
+        check=lambda call: refuse_without(call, "state"),
+        there=RUN_JSON,
         words={NotFound: Words("Dag Run id {dag_run_id} not found in dag {dag_id}")},
     ),
 )

@@ -133,11 +133,12 @@ _STATES = (
     *(None, "success", "running", "failed", "upstream_failed", "skipped", "up_for_retry", "up_for_reschedule"),
     *("queued", "none", "scheduled", "deferred", "removed", "restarting"),
 )
+_ONE = Selection(TASK_INSTANCE_JSON.entity, ())
 _UNORDERED = Sorting(Order(()))
 _MAPPED = Sorting(
     Order(("map_index",)),
-    {name: name for name in ("state", "duration", "start_date", "map_index")},
-    "Ordering with {name!r} is not supported",
+    {name: name for name in ("state", "duration", "start_date", "end_date", "map_index")},
+    "Ordering with '{text}' is not supported",
 )
 
 
@@ -179,23 +180,26 @@ MAPPED_PAGE = Page(
 
 def _mapped(call: Call) -> Answer:
     """Return the instances of a mapped task; that there are none may mean that it is not one."""
-    answer = MAPPED_PAGE.answer(call)
-    if isinstance(answer.body, dict) and answer.body["total_entries"] == 0:
+    call.admit(TASK_INSTANCES)
+    path = tuple(Match(name, Operator.EQUALS, value) for name, value in call.columns().items())
+    some = read_page(call, listing(_ONE, "some", path + MAPPED_PAGE.always, Order(()), Window(1), total=None))
+    if not some["some"]:
         mapped = mapped_by_task(call)
         task_id = call.path["task_id"]
         if mapped is None:
             raise Words("DAG {dag_id} not found").refusal(404, "NotFound", call)
         if task_id not in mapped:
             raise Words("Task id {task_id} not found").refusal(404, "NotFound", call)
-        # A task in a group may be mapped with it.
-        if not mapped[task_id] and "." not in task_id:
+        if not mapped[task_id]:
             raise Words("Task id {task_id} is not mapped").refusal(404, "NotFound", call)
-    return answer
+    if call.query.get("order_by") == "map_index":
+        # It is the order without any other, and has no name of its own.
+        raise RefusedError(400, "Ordering with 'map_index' is not supported")
+    return MAPPED_PAGE.answer(call)
 
 
 _MISSING = Words("Task instance not found")
 _IS_MAPPED = Words("Task instance not found", "Task instance is mapped, add the map_index value to the URL")
-_ONE = Selection(TASK_INSTANCE_JSON.entity, ())
 
 
 def _unmapped(call: Call) -> Answer:

@@ -13,6 +13,7 @@ from graph.types.dag import DAG
 from graph.types.dag_definition import DagDefinition
 from graph.types.guards import TASKS
 from graph.types.task import Task
+from graph.types.task_group import TaskGroup
 from resolvers.selection import Selection
 
 
@@ -70,37 +71,48 @@ TASK_JSON = codec(
 # A DAG that nobody has parsed has no definition, and so no tasks that anybody knows of.
 _PARSED = one("definition", codec(DagDefinition, dag_id=stored("dag_id")))
 _TASKS_JSON = codec(DAG, definition=_PARSED, tasks=each("tasks", TASK_JSON))
-_IDS_JSON = codec(DAG, definition=_PARSED, tasks=each("tasks", codec(Task, "task_id", "is_mapped")))
+_IDS_JSON = codec(
+    DAG,
+    definition=_PARSED,
+    tasks=each("tasks", codec(Task, "task_id", "is_mapped")),
+    groups=each("task_groups", codec(TaskGroup, "group_id", "parent_id", "is_mapped", "task_ids")),
+)
 
 _NO_DAG = Words("DAG not found")
 _NO_TASK = Words("Task not found")
 
 
-def _known(call: Call, dag: Selection) -> list[Json] | None:
-    """Return the tasks of the path's DAG; none where there is no such DAG, or nobody has parsed it."""
+def _known(call: Call, dag: Selection) -> dict[str, Any] | None:
+    """Return the path's DAG; none where there is no such DAG, or nobody has parsed it."""
     found = call.find(dag, dag_id=call.path["dag_id"])
-    if found is None or found["definition"] is None:
-        return None
-    tasks: list[Json] = found["tasks"]  # type: ignore[assignment] # as the codec says
-    return tasks
+    return None if found is None or found["definition"] is None else found
 
 
 def mapped_by_task(call: Call) -> Mapping[str, bool] | None:
-    """Return, by task id, whether a task is mapped; none where the path's DAG is not known."""
-    tasks = _known(call, _IDS_JSON)
-    return None if tasks is None else {str(task["task_id"]): bool(task["is_mapped"]) for task in tasks}
+    """Return, by task id, whether a task is mapped, itself or by a group around it; none for a DAG not known."""
+    dag = _known(call, _IDS_JSON)
+    if dag is None:
+        return None
+    mapped: set[str] = {task["task_id"] for task in dag["tasks"] if task["is_mapped"]}
+    # Parents come first.
+    for group in dag["groups"]:
+        if group["is_mapped"] or group["parent_id"] in mapped:
+            mapped |= {group["group_id"], *group["task_ids"]}
+    return {task["task_id"]: task["task_id"] in mapped for task in dag["tasks"]}
 
 
 def _tasks(call: Call) -> Answer:
     """Return the tasks of a DAG, by any attribute that all of them have."""
     call.admit(TASKS)
-    tasks = _known(call, _TASKS_JSON)
-    if tasks is None:
+    dag = _known(call, _TASKS_JSON)
+    if dag is None:
         raise _NO_DAG.refusal(404, "NotFound", call)
+    tasks: list[Json] = dag["tasks"]
     order = str(call.query.get("order_by", "task_id"))
     name = order.lstrip("-")
     if name not in {wanted.key for wanted in TASK_JSON.wanted} - {"class_ref"}:
-        raise RefusedError(400, f"'SerializedBaseOperator' object has no attribute '{name}'")
+        kind = "MappedOperator" if tasks and tasks[0]["is_mapped"] else "SerializedBaseOperator"
+        raise RefusedError(400, f"'{kind}' object has no attribute '{name}'")
     tasks.sort(key=lambda task: (task[name] is not None, _sortable(task[name])), reverse=order.startswith("-"))
     return Answer({"tasks": tasks, "total_entries": len(tasks)})
 

@@ -111,7 +111,11 @@ def _changes(call: Call) -> dict[str, object]:
 
 def _arguments(body: Mapping[str, object]) -> dict[str, object]:
     """Return a body as arguments: of roles their names."""
-    return {**body, "roles": _names(body["roles"])} if "roles" in body else dict(body)
+    names = _names(body.get("roles"))
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        # Airflow crashes on it.
+        raise RefusedError(400, f"The role {twice!r} is named twice")
+    return {**body, "roles": names} if "roles" in body else dict(body)
 
 
 def _names(roles: object) -> list[str]:
@@ -121,13 +125,25 @@ def _names(roles: object) -> list[str]:
 def _masked(call: Call) -> Mapping[str, object]:
     mask = call.query.get("update_mask")
     # That there is no such user, the operation says before all else.
-    if not isinstance(mask, tuple) or _find(call) is None:
+    if not isinstance(mask, tuple) or (user := _find(call)) is None:
         return call.body
+    _refuse_taken(call, user)
     names = [name.strip() for name in mask]
     unknown = [name for name in names if name not in call.body]
     if unknown:
         raise RefusedError(400, f"Unknown update masks: {', '.join(map(repr, unknown))}")
     return {name: call.body[name] for name in names}
+
+
+def _refuse_taken(call: Call, user: Json) -> None:
+    """Refuse names that another user has, also where the mask leaves them as they are."""
+    for name, before in (("username", call.path["username"]), ("email", user["email"])):
+        wanted = call.body[name]
+        of_it = (Match(name, Operator.SPELLED if name == "username" else Operator.EQUALS, wanted),)
+        page = listing(USER_JSON, "users", of_it, _BY_NUMBER, Window(1), total=None)
+        if wanted != before and read_page(call, page)["users"]:
+            detail = f"The {name} `{wanted}` already exists"
+            raise RefusedError(409, detail, title="Conflict", section="AlreadyExists")
 
 
 def _read(call: Call, key: UserKey) -> Answer:

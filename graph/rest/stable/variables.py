@@ -32,18 +32,25 @@ def _set(call: Call) -> Answer:
     return Answer(dict(call.body))
 
 
+_MASKED = {"val": "value", "description": "description"}
+
+
 def _masked(call: Call) -> frozenset[str] | None:
-    """Return the names in `update_mask`, each of which must be in the body; a key never changes."""
+    """Return the names in `update_mask`, each of which must be in the body; a key never changes.
+
+    Airflow's mask calls the value as its table does.
+    """
     if call.body["key"] != call.path["variable_key"]:
         raise RefusedError(400, "key from request body doesn't match uri parameter", title="Invalid post body")
     mask = call.query.get("update_mask")
-    if not isinstance(mask, tuple):
+    # That there is no such variable comes before what is wrong with the mask, but not before all else.
+    if not isinstance(mask, tuple) or call.find(VARIABLE_JSON) is None:
         return None
     names = [name.strip() for name in mask]
     for name in names:
-        if name == "key" or name not in call.body:
+        if _MASKED.get(name) not in call.body:
             raise RefusedError(400, f"'{name}' is unknown or cannot be updated.")
-    return frozenset(names)
+    return frozenset(_MASKED[name] for name in names)
 
 
 ROWS: tuple[Row, ...] = (

@@ -4,7 +4,7 @@ from graph.rest.call import Call, Words
 from graph.rest.codec import Json, beside, codec, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting, narrow
-from graph.rest.params import Kind, Parameter
+from graph.rest.params import Kind, Parameter, held
 from graph.rest.rows import Custom, Page, Row
 from graph.rest.stable.printed import printed, readable
 from graph.types.guards import XCOMS
@@ -33,7 +33,7 @@ def _entry(call: Call) -> Answer:
     if call.query.get("deserialize") and not config.flag("api", "enable_xcom_deserialize_support", default=False):
         raise RefusedError(400, "XCom deserialization is disabled in configuration.")
     call.session.read_once()
-    found: Json | None = call.find(ENTRY_JSON, **call.columns(), map_index=call.query.get("map_index", -1))
+    found: Json | None = call.find(ENTRY_JSON, **call.columns(), map_index=held(call.query.get("map_index")))
     if found is None:
         raise _MISSING.refusal(404, "NotFound", call)
     # Classes are not loaded here, whatever the client asks for: a wrapped object is told by a text about it.

@@ -186,6 +186,15 @@ def test_a_run_of_airflow_2_without_task_instances_gets_them_first(two: World) -
     assert states(two) == {"first": "success", "second": "success"}
 
 
+def test_what_was_removed_comes_back_to_a_run_of_airflow_2_of_which_something_is_stopped(two: World) -> None:
+    two.dag("line", {"first": [], "second": []})
+    two.run("line", state="running")
+    two.task_instance("line", "run", "first", "running")
+    two.task_instance("line", "run", "second", "removed")
+    set_run(two, **RUN, state="failed")
+    assert states(two) == {"first": "failed", "second": None}
+
+
 def test_a_run_cannot_be_set_to_any_other_state(world: World) -> None:
     stopped(world)
     problem = refusal(world, set_run_state, **RUN, state="running")

@@ -1,0 +1,97 @@
+"""Values that are odd, or of the wrong kind, for each place of a request."""
+
+STRANGE = ("nope", "~", "", " ", "é中", "a/b", "a+b", "%", "..", "x" * 300, "0", "None", "'", "null")
+"""Texts that are the name of little."""
+INTEGERS: tuple[object, ...] = (
+    0,
+    1,
+    2,
+    3,
+    5,
+    100,
+    1000,
+    -1,
+    -2,
+    "abc",
+    "",
+    "1.5",
+    "2.0",
+    "+2",
+    " 2",
+    "1e3",
+    2**31,
+    2**63,
+    "0x1",
+)
+BOOLEANS = ("true", "false", "True", "False", "0", "1", "", "yes", "TRUE")
+SPOILT: tuple[object, ...] = (
+    None,
+    0,
+    1,
+    -1,
+    1.5,
+    True,
+    "",
+    "text",
+    [],
+    {},
+    [1],
+    {"a": 1},
+    "x" * 1001,
+    "5",
+    "é",
+    ["a"],
+    2**40,
+)
+BODIES = (
+    b"",
+    b"null",
+    b"[]",
+    b"{}",
+    b'"text"',
+    b"1",
+    b"{",
+    b'{"a": ',
+    b"{'a': 1}",
+    b"\xff",
+    b"[{}]",
+    b"true",
+    b'{"a": NaN}',
+)
+TYPES = (
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/json; charset=utf-8",
+    "application/merge-patch+json",
+    "",
+)
+ACCEPT = (
+    "application/json",
+    "text/plain",
+    "*/*",
+    "text/*",
+    "application/*",
+    "text/html",
+    "application/xml",
+    "",
+    "application/json;q=0.1, text/plain",
+)
+STATES = [
+    "success",
+    "failed",
+    "running",
+    "queued",
+    "scheduled",
+    "skipped",
+    "upstream_failed",
+    "up_for_retry",
+    "up_for_reschedule",
+    "deferred",
+    "removed",
+    "restarting",
+    "none",
+    "no_status",
+    "None",
+    "bogus",
+]
+"""States of task instances, and such that there are not."""
