@@ -47,11 +47,10 @@ def test_a_dag_tells_its_details(furnished: Api) -> None:
         furnished.dags.get_dag_details("nope")
 
 
-def test_on_airflow_2_details_tell_the_zone_of_the_installation(api: Api) -> None:
+def test_details_tell_the_zone_of_the_installation(api: Api) -> None:
     api.world.recorded_dag("when_cron_in_paris")
 
-    zone = "UTC" if api.world.generation.number == 2 else "Europe/Paris"
-    assert api.get("/dags/when_cron_in_paris/details")["timezone"] == zone
+    assert api.get("/dags/when_cron_in_paris/details")["timezone"] == "UTC"
 
 
 def test_a_dag_tells_its_tasks(furnished: Api) -> None:
