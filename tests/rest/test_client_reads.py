@@ -157,7 +157,8 @@ def test_variables_read_in_the_clear(furnished: Api) -> None:
 
     assert variables["plain"].value == "in the clear"
     assert furnished.variables.get_variable("encrypted").value == "s3cret"
-    assert furnished.get("/variables/unreadable")["value"] is None
+    # Which strict clients cannot parse, here and of Airflow.
+    assert furnished.send("GET", "/variables/unreadable").json()["value"] is None
 
 
 def test_anybody_may_know_the_health_and_the_version(furnished: Api) -> None:

@@ -11,7 +11,7 @@ from graph.types.task_instance import TaskInstance, TaskInstanceTry
 from resolvers.selection import Selection
 
 _SAME = (
-    "task_id dag_id map_index start_date end_date duration try_number max_tries hostname unixname pool pool_slots "
+    "task_id dag_id map_index start_date end_date duration try_number max_tries hostname pool pool_slots "
     "queue priority_weight operator pid executor"
 )
 
@@ -22,6 +22,8 @@ def _try_json(noun: type) -> Selection:
         noun,
         **{name: stored(name) for name in _SAME.split()},
         dag_run_id=stored("run_id"),
+        # Where nobody is known, nobody is told: strict clients refuse null.
+        unixname=computed("unixname", lambda name: name or ""),
         queued_when=stored("queued_dttm"),
         state=computed("state", task_state),
         task_display_name=computed("task_display_name task_id", lambda name, task_id: name or task_id),
