@@ -10,6 +10,7 @@ from tests.conftest import KINDS
 from tests.graph.assets import RAW
 from tests.graph.furnishing import at, furnish, tried
 from tests.rest.api import Api, api_of, world_of
+from tests.stores import MINORS
 from tests.world import World, recorded_dags, simple_dag
 
 THREE = [kind for kind in KINDS if kind.startswith("3")]
@@ -45,9 +46,9 @@ SCHEDULES: Mapping[str | None, object] = {
 """What is told of each summary of a timetable."""
 
 
-@pytest.fixture(scope="session", params=THREE)
+@pytest.fixture(scope="session", params=sorted({*THREE, *(f"{minor}-sqlite" for minor in MINORS if minor > "3")}))
 def three(request: pytest.FixtureRequest) -> Iterator[Api]:
-    """Serve a world of Airflow 3 with what no Airflow 2 has, which nobody may change."""
+    """Serve a world of each Airflow 3 with what no Airflow 2 has, which nobody may change."""
     yield from _served(request, request.param)
 
 
@@ -236,7 +237,7 @@ def test_a_schedule_is_made_of_the_summary_of_a_timetable(three: Api) -> None:
 
 
 def test_strict_clients_parse_every_dag_that_airflow_3_serializes(own_three: Api) -> None:
-    dag_ids = sorted(recorded_dags("3.3").keys() - {"described", "nested_groups", "mapped"})
+    dag_ids = sorted(recorded_dags(own_three.world.generation.minor).keys() - {"described", "nested_groups", "mapped"})
     with own_three.world.together():
         for dag_id in dag_ids:
             own_three.world.recorded_dag(dag_id)
