@@ -22,16 +22,6 @@ RUNS = {
     "filled": ("backfill", 15),
 }
 """Runs of the DAG `three`, each with its reason and the day that it is about; each was due on a day of its own."""
-
-
-def _asset(uri: str) -> dict[str, object]:
-    return {"asset": {"uri": uri, "name": uri, "group": "asset"}}
-
-
-_EXPRESSIONS = {
-    "after_all": {"all": [_asset("s3://a"), _asset("s3://b")]},
-    "after_alias": {"any": [{"alias": {"name": "some", "group": "asset"}}, _asset("s3://a")]},
-}
 SCHEDULES: Mapping[str | None, object] = {
     None: None,
     "None": None,
@@ -44,6 +34,16 @@ SCHEDULES: Mapping[str | None, object] = {
     "2 events": {"__type": "CronExpression", "value": "2 events"},
 }
 """What is told of each summary of a timetable."""
+FIRST, SECOND = ({"asset": {"uri": uri, "name": uri, "group": "asset"}} for uri in ("s3://a", "s3://b"))
+EXPRESSIONS = (
+    ({"all": [FIRST, SECOND]}, {"all": ["s3://a", "s3://b"]}),
+    ({"any": [FIRST, {"all": [SECOND]}]}, {"any": ["s3://a", {"all": ["s3://b"]}]}),
+    ({"any": [{"alias": {"name": "some", "group": "asset"}}, FIRST]}, {"any": [{"alias": "some"}, "s3://a"]}),
+    ({"alias": {"name": "some", "group": "asset"}}, {"alias": "some"}),
+    (FIRST, {"all": ["s3://a"]}),
+    ({"asset_ref": {"uri": "s3://a"}}, {"all": ["s3://a"]}),
+)
+"""What Airflow 3 stores of what a DAG waits for, and what is told of it."""
 
 
 @pytest.fixture(scope="session", params=sorted({*THREE, *(f"{minor}-sqlite" for minor in MINORS if minor > "3")}))
@@ -77,6 +77,8 @@ def _add(world: World) -> None:
     world.dag("three", serialized=serialized)
     for number, summary in enumerate(SCHEDULES):
         world.dag(f"planned{number}", timetable_summary=summary)
+    for number, (expression, _) in enumerate(EXPRESSIONS):
+        world.dag(f"expects{number}", asset_expression=expression)
     for day, (run_id, (run_type, about)) in enumerate(RUNS.items(), 11):
         date = None if about is None else at(about)
         dates = {"logical_date": date, "data_interval_start": date, "data_interval_end": date, "run_after": at(day)}
@@ -279,9 +281,6 @@ def test_strict_clients_parse_every_dag_that_airflow_3_serializes(own_three: Api
         assert own_three.get(f"/dags/{dag_id}/tasks")["total_entries"] > 0
 
 
-def test_what_dags_wait_for_is_told_in_the_words_of_datasets(own_three: Api) -> None:
-    for dag_id in ("after_all", "after_alias"):
-        own_three.world.recorded_dag(dag_id, asset_expression=_EXPRESSIONS[dag_id])
-
-    assert own_three.get("/dags/after_all/details")["dataset_expression"] == {"all": ["s3://a", "s3://b"]}
-    assert own_three.get("/dags/after_alias/details")["dataset_expression"] == {"any": [{"alias": "some"}, "s3://a"]}
+def test_what_dags_wait_for_is_told_in_the_words_of_datasets(three: Api) -> None:
+    for number, (_, told) in enumerate(EXPRESSIONS):
+        assert three.get(f"/dags/expects{number}/details")["dataset_expression"] == told
