@@ -107,7 +107,9 @@ class Prepared:
 
     def planned(self, operation: OperationDefinitionNode, variables: VariableValues) -> Planned:
         """Return the plan of an operation, made once for each way in which its conditions fall out."""
-        values = {name: variables.coerced[name] for name in self.conditions if name in variables.coerced}
+        values: dict[str, object] = {}
+        if self.conditions:
+            values = {name: variables.coerced[name] for name in self.conditions if name in variables.coerced}
         key = (id(operation), *values.items())
         found = self.kept.get(key)
         if found is None:

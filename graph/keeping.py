@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -34,9 +33,11 @@ class Kept(Generic[T]):
                 self._found[text] = found
                 self._add(text)
         else:
-            # Another thread may have dropped it meanwhile.
-            with suppress(KeyError):
+            try:
                 self._found.move_to_end(text)
+            except KeyError:
+                # Another thread has dropped it meanwhile.
+                return found
         return found
 
     def grew(self, text: str) -> None:

@@ -82,6 +82,15 @@ class Otherwise:
 
 
 @dataclass(frozen=True)
+class FirstOf:
+    """A function of logical columns: the first value that is neither null nor empty, or else the last one."""
+
+    def __call__(self, *values: object) -> object:
+        """Return that value."""
+        return next(filter(None, values), values[-1])
+
+
+@dataclass(frozen=True)
 class Decrypted:
     """A stored text that a flag beside it may declare to be a Fernet token."""
 

@@ -1,7 +1,6 @@
 """The only door: a service over one database, which opens sessions for actors."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -114,14 +113,9 @@ class Service:
         with read_snapshot(self.engine) as connection:
             return connection.execute(statement).first() is not None
 
-    @contextmanager
-    def session(self, actor: Actor) -> Iterator[Session]:
-        """Open a session for one request of an actor."""
-        session = Session(self, actor)
-        try:
-            yield session
-        finally:
-            session.close()
+    def session(self, actor: Actor) -> Session:
+        """Open a session for one request of an actor: a context, which ends it."""
+        return Session(self, actor)
 
     def close(self) -> None:
         """Give back the connections."""

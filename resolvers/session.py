@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -69,6 +69,12 @@ class Session:
         self._channel: Channel | None = None
         self._reader: Reader | None = None
         self._once = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def generation(self) -> Generation:
@@ -261,30 +267,23 @@ class Session:
     def _found(self, selection: Selection, keys: Sequence[Mapping[str, object]]) -> list[Any]:
         return self.read(Lookup(selection, tuple(keys))).values()
 
-    def _log_rows(
-        self, find: Find, keys: Sequence[Mapping[str, Any]], arguments: Arguments
+    def _sourced(
+        self, relation: str, find: Find, keys: Sequence[Mapping[str, Any]], arguments: Arguments
     ) -> Sequence[Sequence[Mapping[str, object]]]:
-        """Return the logs of tries, each a page long."""
+        """Return rows that are not in the database, of those that belong to each key."""
+        service = self.service
+        match relation:
+            case "extra_link":
+                return link_rows(service.config, find, keys)
+            case "unmet_dependency":
+                return dependency_rows(find, keys, datetime.now(UTC))
         if arguments.window is None:
             raise TypeError("a log was asked for without a page")
+        return log_rows(service.logs, self.generation, find, keys, arguments.window, self._spend)
 
-        def spend(size: int) -> None:
-            self._stop.check()
-            self._allowance.spend(size)
-
-        return log_rows(self.service.logs, self.generation, find, keys, arguments.window, spend)
-
-    def _link_rows(
-        self, find: Find, keys: Sequence[Mapping[str, Any]], _: Arguments
-    ) -> Sequence[Sequence[Mapping[str, object]]]:
-        """Return the links of task instances."""
-        return link_rows(self.service.config, find, keys)
-
-    def _dependency_rows(
-        self, find: Find, keys: Sequence[Mapping[str, Any]], _: Arguments
-    ) -> Sequence[Sequence[Mapping[str, object]]]:
-        """Return what task instances wait for."""
-        return dependency_rows(find, keys, datetime.now(UTC))
+    def _spend(self, size: int) -> None:
+        self._stop.check()
+        self._allowance.spend(size)
 
     def _attempt(
         self, operation: Operation[..., R], arguments: Mapping[str, Any], sent: Mapping[str, object] | None
@@ -378,18 +377,16 @@ class Session:
             self._channel.close()
         self._channel = Channel(service.engine, alone=alone, allowance=self._allowance)
         self._stop.reach(self._channel.cancel)
+        settings = service.settings
         reader = Reader(
             self._channel.run,
             service.plans,
             self.scopes,
-            max_rows=service.settings.max_rows,
-            max_statements=service.settings.max_statements,
+            max_rows=settings.max_rows,
+            max_statements=settings.max_statements,
             ran=self.ran,
-            sources={
-                "task_log": self._log_rows,
-                "extra_link": self._link_rows,
-                "unmet_dependency": self._dependency_rows,
-            },
+            source=self._sourced,
+            once=self._once,
         )
         if not alone:
             self._reader = reader

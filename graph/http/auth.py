@@ -14,8 +14,8 @@ def actor_of(service: Service, request: Request, dialect: str | None = None) -> 
 
     A `dialect` may know callers of its own, by a header of former times.
     """
-    client = request.client
-    actor = service.authenticate(request.headers, client.host if client else None, dialect)
+    client = request.scope.get("client")
+    actor = service.authenticate(request.headers, client[0] if client else None, dialect)
     if actor.answer_headers:
         request.state.answer_headers = actor.answer_headers
     return actor

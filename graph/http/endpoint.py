@@ -84,16 +84,17 @@ class Endpoint:
         """Return the answer: JSON by POST, or a query in the address by GET."""
         accepted = request.headers.get("accept", "")
         media_type = GRAPHQL if GRAPHQL in accepted else _JSON
-        if request.method == "GET" and "query" not in request.query_params and "text/html" in accepted:
+        posted = request.scope["method"] == "POST"
+        if not posted and "query" not in request.query_params and "text/html" in accepted:
             # Somebody typed the address into a browser.
             return RedirectResponse("graphiql")
         until = self.workers.deadline()
         try:
             with self.gate.rates.admitted(request.scope):
-                if request.method != "POST":
+                if not posted:
                     self.gate.origins.refuse_foreign(request.headers)
                 # HEAD is GET without the answer.
-                content = await self._content(request, until) if request.method == "POST" else None
+                content = await self._content(request, until) if posted else None
                 work = partial(self._answer, request, content, media_type)
                 return await self.workers.answer(work, request.receive, until=until, late=self.workers.late)
         except Problem as problem:
@@ -101,27 +102,29 @@ class Endpoint:
             return Response(orjson.dumps({"errors": [_told(problem)]}), status, problem_headers(problem), media_type)
 
     async def _content(self, request: Request, until: float) -> bytes:
-        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type != _JSON:
+        content_type = request.headers.get("content-type", "")
+        if content_type != _JSON and (content_type := content_type.partition(";")[0].strip().lower()) != _JSON:
             # Also what keeps a page of another site from posting here with a browser's own forms.
             raise Invalid(
                 f"The body must be JSON; its Content-Type is {content_type or 'missing'!r}.",
                 hint="Send the header 'Content-Type: application/json'.",
             )
-        return await read_body(request, self.service.settings.max_body_bytes, until)
+        return await read_body(request.receive, self.service.settings.max_body_bytes, until)
 
     def _answer(self, request: Request, content: bytes | None, media_type: str, errand: Errand[Response]) -> Response:
         """Answer what is asked, in a worker thread, from its JSON to the last byte of the answer."""
         asked = _asked(content) if content is not None else _asked_by_address(request.query_params)
         actor = actor_of(self.service, request)
-        request.state.actor = actor.name
+        # What the log says of the request.
+        state = request.scope["state"]
+        state["actor"] = actor.name
         started = perf_counter()
         prepared = self.documents.prepare(asked.query)
         if prepared.errors:
             return self._reply(self._refused(prepared.errors, actor), request, media_type)
         operation = prepared.operation(asked.operation_name)
-        request.state.operation = operation.name.value if operation.name else operation.operation.value
-        if request.method != "POST" and operation.operation is not OperationType.QUERY:
+        state["operation"] = operation.name.value if operation.name else operation.operation.value
+        if content is None and operation.operation is not OperationType.QUERY:
             raise Invalid("A mutation cannot be asked for by GET.", hint="Send it by POST.")
         with self.service.session(actor) as session:
             errand.works_in(session)

@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,9 @@ log = logging.getLogger("airflow_graph.request")
 
 # What needs no quotes; of other characters it is looked up one by one.
 _PLAIN = re.compile(r"[!#-<>-~]*")
+
+# Characters of texts that may well come again.
+_OFTEN = 200
 
 
 class RequestLog:
@@ -95,7 +99,16 @@ class FieldFormatter(logging.Formatter):
 
 
 def _told(value: object) -> str:
-    text = str(value)
-    if value.__class__ is not str or _PLAIN.fullmatch(text):
+    if not isinstance(value, str):
+        return str(value)
+    return _quoted_before(value) if len(value) < _OFTEN else _quoted(value)
+
+
+def _quoted(text: str) -> str:
+    if _PLAIN.fullmatch(text):
         return text
     return repr(text) if any(not char.isprintable() or char in ' "=' for char in text) else text
+
+
+# The same few names stand in nearly all lines.
+_quoted_before = lru_cache(maxsize=500)(_quoted)

@@ -115,7 +115,7 @@ class TokenEndpoint:
             raise RefusedError(415, f"Only {_JSON} or {_FORM} is taken here.")
         if content_type != _JSON and not self.takes_forms:
             raise RefusedError(422, [self._no_object()])
-        content = await read_body(request, self.service.settings.max_body_bytes, until)
+        content = await read_body(request.receive, self.service.settings.max_body_bytes, until)
         if content_type == _FORM:
             form = dict(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True))
             return Login(form.get("username", ""), form.get("password", ""))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -70,6 +70,17 @@ class Given:
 Authenticate = Callable[[Request], Actor]
 
 
+@dataclass(frozen=True)
+class Quirk:
+    """Clients that fail at what all others take: by what they are known, and what they are told instead.
+
+    `retold` makes of the JSON of an answer, as all others have it, what these take.
+    """
+
+    is_for: Callable[[Headers], bool]
+    retold: Callable[[Any], Any]
+
+
 def callers_of(service: Service) -> Authenticate:
     """Return who sends requests, by the ways that the settings name."""
     return partial(actor_of, service)
@@ -82,7 +93,8 @@ class Dialect:
     `read` makes the arguments of a row of a request and its body. `headers` are told with every answer of a row, be it
     a refusal. `callers` says who is asking. `is_served` says whether it is, where the settings' naming it is not all.
     To some, whoever presents wrong credentials is the anonymous caller, where there is one; and to some a GET changes
-    things. `described` is what its OpenAPI document says; none has one that gave clients none.
+    things. `described` is what its OpenAPI document says; none has one that gave clients none. `quirk` is for clients
+    that cannot take what its rows answer.
 
     A `guest` lives below the prefix of another dialect: what is none of its rows, or is sent by somebody whom `is_for`
     does not mean, it leaves to that one.
@@ -96,6 +108,7 @@ class Dialect:
     callers: Callable[[Service], Authenticate] = callers_of
     mistaken_are_anonymous: bool = False
     described: Descriptions | None = None
+    quirk: Quirk | None = None
     changes_by_get: bool = False
     guest: bool = False
     is_for: Callable[[Headers], bool] | None = None

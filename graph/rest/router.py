@@ -2,18 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from starlette.convertors import Convertor
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Match, Mount, Route, compile_path
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -25,9 +23,9 @@ from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
 from graph.problems import incident
 from graph.rest.call import Call, Limits
-from graph.rest.dialect import Answer, Authenticate, Dialect, RefusedError, Stream
+from graph.rest.dialect import JSON, Answer, Authenticate, Dialect, RefusedError, Stream
 from graph.rest.document.routes import document_routes
-from graph.rest.params import MOST_INTEGER
+from graph.rest.places import Places
 from graph.rest.rows import Row
 from resolvers.access.actor import NOBODY, Actor
 from resolvers.errors import Invalid, Problem, Unauthenticated, Unavailable
@@ -46,27 +44,6 @@ _NO_METHOD = RefusedError(
 
 
 @dataclass(frozen=True)
-class Place:
-    """A row under the pattern of its path."""
-
-    pattern: re.Pattern[str]
-    convertors: Mapping[str, Convertor[Any]]
-    row: Row
-
-    def names(self, path: str) -> dict[str, Any] | None:
-        """Return what the path says, or none where it is not this row's."""
-        match = self.pattern.fullmatch(path)
-        if match is None:
-            return None
-        # A name may hold a slash where the row says so, as a URI does, but begin with none.
-        if any(not name or name.startswith("/") for name in match.groups()):
-            return None
-        names = {name: self.convertors[name].convert(value) for name, value in match.groupdict().items()}
-        # No thing has a number that the databases cannot hold.
-        return None if any(isinstance(one, int) and one > MOST_INTEGER for one in names.values()) else names
-
-
-@dataclass(frozen=True)
 class Endpoint:
     """Answers the requests to one dialect."""
 
@@ -76,7 +53,7 @@ class Endpoint:
     workers: Workers
     gate: Gate
     limits: Limits
-    places: tuple[Place, ...]
+    places: Places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; nothing here speaks WebSocket."""
@@ -94,7 +71,7 @@ class Endpoint:
     async def response(self, request: Request) -> Response:
         """Return the answer, or the dialect's rendering of the refusal."""
         path: str = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        found = self.found(path)
+        found = self.places.rows(path)
         if not found and "//" in path:
             # Without the host: a proxy in front may be spoken to by another name, and by TLS.
             address = request.url.replace(scheme="", netloc="", path=re.sub("/{2,}", "/", request.scope["path"]))
@@ -126,10 +103,6 @@ class Endpoint:
         response.headers.update(self.dialect.headers)
         return response
 
-    def found(self, path: str) -> list[tuple[Row, dict[str, Any]]]:
-        """Return the rows of a path, with what it says to each."""
-        return [(place.row, names) for place in self.places if (names := place.names(path)) is not None]
-
     async def _answer(self, request: Request, row: Row, names: dict[str, Any]) -> Response:
         """Read the request, then answer it in a thread of its own, from the first row to the last byte."""
         request.state.operation = f"{row.method} {row.path}"
@@ -138,10 +111,10 @@ class Endpoint:
         until = self.workers.deadline()
         content = b""
         if row.body is not None:
-            content = await read_body(request, self.service.settings.max_body_bytes, until)
+            content = await read_body(request.receive, self.service.settings.max_body_bytes, until)
         given = self.dialect.read(row, request, content)
 
-        accept = request.headers.get("accept", "")
+        accept, quirk = request.headers.get("accept", ""), self.dialect.quirk
 
         def answer(errand: Errand[Response]) -> Response:
             actor = NOBODY if row.open else self._caller(request)
@@ -153,6 +126,8 @@ class Endpoint:
                     pieces = iter(()) if request.method == "HEAD" else told.body.pieces
                     return StreamingResponse(pieces, told.status, dict(told.headers), told.media_type)
                 content = _content(told)
+                if quirk and content and told.media_type == JSON and quirk.is_for(request.headers):
+                    content = _written(quirk.retold(json.loads(content)))
                 refuse_longer(content, self.service.settings.max_answer_bytes, session)
             response = reply(content, request.headers, told.media_type, told.status)
             response.headers.update(told.headers)
@@ -188,7 +163,7 @@ class Guest(BaseRoute):
         """Say whether a request is for one of the rows."""
         dialect, path = self.endpoint.dialect, scope.get("path", "").removeprefix(scope.get("root_path", ""))
         inside = path.removeprefix(dialect.prefix)
-        if inside == path or not self.endpoint.found(inside):
+        if inside == path or not self.endpoint.places.rows(inside):
             return Match.NONE, {}
         if dialect.is_for is not None and not dialect.is_for(Headers(scope=scope)):
             return Match.NONE, {}
@@ -203,16 +178,11 @@ def routes_of(
     dialect: Dialect, service: Service, authenticate: Authenticate, workers: Workers, gate: Gate
 ) -> list[BaseRoute]:
     """Return the routes of a dialect: its document, all below its prefix, and that; of a guest, those of its rows."""
-    places = []
-    for row in dialect.rows:
-        pattern, _, convertors = compile_path(row.path)
-        # A name may hold a line break.
-        places.append(Place(re.compile(pattern.pattern, re.DOTALL), convertors, row))
     limits = Limits(
         most=_limit(service, "maximum_page_limit", 100),
         usual=_limit(service, "fallback_page_limit", service.settings.default_page_size),
     )
-    endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, tuple(places))
+    endpoint = Endpoint(dialect, service, authenticate, workers, gate, limits, Places(dialect.rows))
     if dialect.guest:
         return [Guest(endpoint)]
     documented = document_routes(dialect, service, limits)

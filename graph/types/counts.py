@@ -27,5 +27,6 @@ class TaskInstanceStateCount:
 
 def counted(numbers: Mapping[str | None, int]) -> list[dict[str, object]]:
     """Return numbers by state as a list of pairs, most first."""
-    pairs = sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0] or ""))
-    return [{"state": state, "count": number} for state, number in pairs]
+    # No state comes before a state, with which it cannot be compared.
+    ordered = sorted([(-number, state is not None, state) for state, number in numbers.items()])
+    return [{"state": state, "count": -number} for number, _, state in ordered]

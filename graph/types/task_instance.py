@@ -20,7 +20,7 @@ from graph.types.scalars import JSON, Duration
 from graph.types.task import Task
 from graph.types.task_log import TaskLog
 from graph.types.unmet_dependency import UnmetDependency
-from resolvers.binding import Column, Operator, Otherwise, Secrecy
+from resolvers.binding import Column, FirstOf, Operator, Otherwise, Secrecy
 
 
 @strawberry.enum(description="How task instances are ordered.")
@@ -100,7 +100,7 @@ class TaskInstance(Node):
     display_name: str = derived(
         "What the UI calls its task.",
         needs="task_display_name task_id",
-        by=lambda name, task_id: name or task_id,
+        by=FirstOf(),
     )
     dag: DAG | None = one("The DAG that it belongs to.", link="dag")
     dag_run: DagRun | None = one("The run that it belongs to.", link="dag_run")
@@ -126,7 +126,7 @@ class TaskInstance(Node):
     operator: str | None = derived(
         "What its operator calls itself.",
         needs="custom_operator_name operator",
-        by=lambda custom, operator: custom or operator,
+        by=FirstOf(),
     )
     pool_name: str = column("The pool whose slots it takes.", source="pool")
     pool: Pool | None = one("The pool whose slots it takes; null where there is none of that name.", link="pool")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from resolvers.access.permissions import PER_DAG, ROLE_PERMISSIONS, Permission
 from resolvers.settings import Role, Settings
@@ -43,6 +44,8 @@ class Actor:
     display_name: str | None = None
     user_id: int | str | None = None
     answer_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    # What was found out of the grants, which do not change: it serves all requests of somebody who is remembered.
+    found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scope(self, permission: Permission) -> Scope:
         """Return the DAGs for which this permission is held."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -16,7 +15,7 @@ class Credentials:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     peer: str | None = None
 
-    @cached_property
+    @property
     def authorization(self) -> tuple[str, str]:
         """The scheme of the Authorization header, in small letters, and what follows it; empty where there is none."""
         scheme, _, value = self.headers.get("authorization", "").strip().partition(" ")

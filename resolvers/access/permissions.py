@@ -141,7 +141,8 @@ PER_DAG = frozenset(
 )
 
 
-@dataclass(frozen=True)
+# Each is itself: it is declared once, and looked up for every request.
+@dataclass(frozen=True, eq=False)
 class Guard:
     """Who may read the rows of an entity.
 

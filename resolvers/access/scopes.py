@@ -1,6 +1,7 @@
 """Which DAGs' rows one actor may see, asked over and over while one request is answered."""
 
 from enum import Enum, auto
+from typing import Any
 
 from resolvers.access.actor import Actor, Scope
 from resolvers.access.permissions import Guard
@@ -27,13 +28,23 @@ class Scopes:
     def __init__(self, actor: Actor, shown: Scope = frozenset()) -> None:
         self._actor = actor
         self._shown = shown
-        self._found: dict[Guard, Scope] = {}
+        # By the guard its scope, by several guards their stances; one and the same as long as the actor is.
+        self.found: dict[Any, Any] = {} if shown else actor.found
 
     def of(self, guard: Guard) -> Scope:
         """Return the DAGs whose rows the actor sees; for a guard without a DAG, all or nothing."""
-        if guard not in self._found:
-            self._found[guard] = scope_of(guard, self._actor, self._shown if guard.is_for_reading else frozenset())
-        return self._found[guard]
+        found: Scope | None = self.found.get(guard)
+        if found is None:
+            found = scope_of(guard, self._actor, self._shown if guard.is_for_reading else frozenset())
+            self.found[guard] = found
+        return found
+
+    def stances(self, guards: tuple[Guard, ...]) -> tuple[Stance, ...]:
+        """Return how much the actor sees of what each of these protects."""
+        found: tuple[Stance, ...] | None = self.found.get(guards)
+        if found is None:
+            found = self.found[guards] = tuple(self.stance(guard) for guard in guards)
+        return found
 
     def stance(self, guard: Guard) -> Stance:
         """Return how much the actor sees."""

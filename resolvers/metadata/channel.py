@@ -9,10 +9,11 @@ from typing import Any, cast
 import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.failures import GIVEN_UP, translated
+from resolvers.metadata.lending import LendingPool
 from resolvers.metadata.libpq import LibpqWire
 from resolvers.metadata.terms import TERMS
 from resolvers.metadata.wire import CursorWire, Parameters, Wire
@@ -36,32 +37,37 @@ class Channel:
         self._allowance = allowance or Allowance(sys.maxsize)
         self._errors = cast("type[Exception]", engine.dialect.loaded_dbapi.Error)
         self._alone = alone
-        self._connection: PoolProxiedConnection | None = None
+        self._connection: ConnectionPoolEntry | None = None
+        # Where it comes from, and goes back to; the engine may have another pool by then.
+        self._pool: LendingPool | None = None
         self._wire: Wire | None = None
-        self._in_transaction = False
-        # What `cancel` and the thread that runs statements tell each other.
-        self._state = threading.Condition()
+        # What `cancel` and the thread that runs statements tell each other: held for moments only.
+        self._state = threading.Lock()
         self._running = False
         self._given_up = False
         self._struck = False
+        # Set where nothing runs any more; there is one where somebody waits for that.
+        self._ended: threading.Event | None = None
 
-    def run(self, statement: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+    def run(self, statement: str, parameters: Parameters = (), *, last: bool = False) -> list[tuple[Any, ...]]:
         """Run a statement, in the paramstyle of the engine's driver and with its values, and return all rows.
+
+        The snapshot may end with what is said to be the `last` statement in it.
 
         Raises the Problems of `read_snapshot`, Unavailable once the channel was cancelled, and TooExpensive where
         the allowance ends.
         """
         with translated():
             if self._wire is not None:
-                return self._run(statement, parameters)
+                return self._run(statement, parameters, last=last)
             try:
-                return self._run(statement, parameters)
+                return self._run(statement, parameters, last=last)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 # The server had closed this connection while it lay in the pool, and likely all others. Trying
                 # once more costs less than asking each connection first whether it is alive.
-                return self._run(statement, parameters)
+                return self._run(statement, parameters, last=last)
 
     def cancel(self) -> None:
         """Give up what runs, in the database too, and refuse everything that follows.
@@ -69,9 +75,13 @@ class Channel:
         To be called from another thread than the one that runs statements. Returns when the statement has
         ended; at the latest after some seconds, when its own timeout is all that remains.
         """
+        ended = threading.Event()
         with self._state:
             self._given_up = True
-            for pause in _AGAIN:
+            self._ended = ended
+        for pause in _AGAIN:
+            # Held while the database is told: the connection must not serve anybody else meanwhile.
+            with self._state:
                 if not self._running:
                     return
                 if self._wire is not None:
@@ -79,28 +89,33 @@ class Channel:
                     # Where it cannot be told, its timeout ends it.
                     with suppress(self._errors, SQLAlchemyError):
                         self._wire.cancel(self._engine)
-                self._state.wait_for(lambda: not self._running, pause)
+            ended.wait(pause)
 
     def close(self) -> None:
         """End the snapshot, and give its connection back."""
-        if self._wire is not None and self._in_transaction and not self._struck:
+        if self._wire is not None and self._wire.is_open and not self._struck:
             try:
                 self._wire.commit()
             except self._errors:
                 # Nothing was to be kept, and everything has been read.
                 self._struck = True
-        self._release(keep=not self._struck)
+        self._release(keep=not self._struck, ended=True)
 
-    def _run(self, statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
-        self._enter()
+    def _run(self, statement: str, parameters: Parameters, *, last: bool) -> list[tuple[Any, ...]]:
+        with self._state:
+            self._refuse_if_given_up()
+            self._running = True
         try:
             try:
                 wire = self._wire or self._check_out()
-                if not self._in_transaction:
+                if not wire.is_open:
                     self._begin(wire)
-                rows = wire.rows(statement, parameters, self._allowance)
+                rows = wire.rows(statement, parameters, self._allowance, last=last)
             finally:
-                self._leave()
+                with self._state:
+                    self._running = False
+                    if self._ended is not None:
+                        self._ended.set()
             # Some statements of MySQL do not fail, but come to an early end.
             self._refuse_if_given_up()
         except self._errors as error:
@@ -111,27 +126,14 @@ class Channel:
         except BaseException:
             self._release(keep=False)
             raise
-        if not self._in_transaction:
-            self._release(keep=not self._struck)
+        if not wire.is_open:
+            self._release(keep=not self._struck, ended=True)
         return rows
-
-    def _enter(self) -> None:
-        with self._state:
-            self._refuse_if_given_up()
-            self._running = True
-
-    def _leave(self) -> None:
-        with self._state:
-            self._running = False
-            self._state.notify_all()
-
-    def _refuse_if_given_up(self) -> None:
-        if self._given_up:
-            raise GIVEN_UP.told("")
 
     def _check_out(self) -> Wire:
         try:
-            self._connection = self._engine.pool.connect()
+            pool = cast("LendingPool", self._engine.pool)
+            self._connection, self._pool = pool.lend(), pool
         except self._errors as error:
             raise DBAPIError(None, None, error) from error
         self._wire = wire_of(self._connection)
@@ -139,11 +141,17 @@ class Channel:
         self._refuse_if_given_up()
         return self._wire
 
+    def _refuse_if_given_up(self) -> None:
+        if self._given_up:
+            raise GIVEN_UP.told("")
+
     def _begin(self, wire: Wire) -> None:
         lone = wire.terms.lone if self._alone else None
-        for statement in wire.terms.read if lone is None else lone:
+        if lone is None:
+            wire.begin(wire.terms.read)
+            return
+        for statement in lone:
             wire.tell(statement)
-        self._in_transaction = lone is None
 
     def _failed(self, statement: str, error: Exception) -> Exception:
         """Return what to raise for an error of the driver, which has ended the snapshot."""
@@ -162,15 +170,22 @@ class Channel:
         driver: Any = self._connection.dbapi_connection
         return self._wire.is_outdated(error) or self._engine.dialect.is_disconnect(cast("Any", error), driver, None)
 
-    def _release(self, *, keep: bool) -> None:
-        connection, self._connection, self._wire = self._connection, None, None
-        self._in_transaction = False
-        if connection is None:
+    def _release(self, *, keep: bool, ended: bool = False) -> None:
+        """Give the connection back, if it may be kept; `ended` says that nothing is open on it."""
+        connection, wire, pool = self._connection, self._wire, self._pool
+        self._connection, self._wire, self._pool = None, None, None
+        if connection is None or pool is None:
             return
-        if keep:
-            connection.close()
-        else:
-            connection.invalidate()
+        try:
+            if keep and not ended and wire is not None:
+                try:
+                    wire.undo()
+                except self._errors:
+                    keep = False
+            if not keep:
+                connection.invalidate()
+        finally:
+            pool.take_back(connection)
 
 
 @contextmanager
@@ -187,10 +202,12 @@ def open_channel(engine: Engine, *, alone: bool = False) -> Iterator[Channel]:
         channel.close()
 
 
-def wire_of(connection: PoolProxiedConnection) -> Wire:
+def wire_of(connection: PoolProxiedConnection | ConnectionPoolEntry) -> Wire:
     """Return the wire of a pooled connection: the same one as long as the connection lives."""
-    info, driver = connection.info, connection.driver_connection
-    if _WIRE not in info:
+    info = connection.info
+    known: Wire | None = info.get(_WIRE)
+    if known is None:
+        driver = connection.driver_connection
         kind = LibpqWire if isinstance(driver, psycopg.Connection) else CursorWire
-        info[_WIRE] = kind(cast("Any", driver), info[TERMS])
-    return cast("Wire", info[_WIRE])
+        known = info[_WIRE] = kind(cast("Any", driver), info[TERMS])
+    return known

@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from resolvers.errors import Unavailable, Unsupported
 from resolvers.metadata.address import Address, address_of
 from resolvers.metadata.failures import as_problem, is_transient, translated
+from resolvers.metadata.lending import LendingPool
 from resolvers.metadata.terms import MYSQL, TERMS, PostgresTerms, sqlite_terms
 from resolvers.settings import Settings
 
@@ -94,6 +95,7 @@ def _begin(engine: Engine, purpose: str) -> Connection:
 
 def _pool(settings: Settings) -> dict[str, Any]:
     return {
+        "poolclass": LendingPool,
         "pool_size": settings.pool_size,
         "max_overflow": 0,
         "pool_timeout": settings.pool_timeout,

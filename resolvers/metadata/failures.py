@@ -1,8 +1,6 @@
 """What a database driver's error means to a client, and which errors a second try may cure."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -204,16 +202,27 @@ _TEXTS = (
 )
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+class Translation:
+    """A block from which errors of the database come out as the Problems that they are to a client."""
+
+    def __enter__(self) -> None:
+        """Begin it."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raise the Problem that an error is."""
+        if isinstance(error, SQLAlchemyError | UnicodeEncodeError | OverflowError):
+            problem = as_problem(error)
+            if problem is not None:
+                raise problem from error
+
+
+# Knows nothing of a block, so that one serves all of them.
+_TRANSLATION = Translation()
+
+
+def translated() -> Translation:
     """Let errors of the database come out as the Problems that they are to a client."""
-    try:
-        yield
-    except (SQLAlchemyError, UnicodeEncodeError, OverflowError) as error:
-        problem = as_problem(error)
-        if problem is None:
-            raise
-        raise problem from error
+    return _TRANSLATION
 
 
 def as_problem(error: Exception) -> Problem | None:

@@ -2,16 +2,19 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import blake2b
+from itertools import repeat
 from typing import Any
 
 from psycopg import Connection, capabilities
+from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import FeatureNotSupported, error_from_result
 from psycopg.generators import fetch, send
 from psycopg.pq import ExecStatus, Format, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from resolvers.metadata.allowance import Allowance
 from resolvers.metadata.terms import Terms
@@ -37,7 +40,14 @@ _VARCHAR, _UNLIMITED = 1043, -1
 # Of statements with long values so many rows are received at once.
 _PART = 20
 
-_GOOD = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.TUPLES_CHUNK, ExecStatus.SINGLE_TUPLE})
+_GOOD = frozenset(
+    {
+        ExecStatus.TUPLES_OK,
+        ExecStatus.COMMAND_OK,
+        ExecStatus.TUPLES_CHUNK,
+        ExecStatus.SINGLE_TUPLE,
+    }
+)
 
 
 class _Statement:
@@ -70,7 +80,8 @@ class _Statement:
 
 def _length(result: PGresult, columns: Sequence[int]) -> int:
     """Return how many bytes there are in these columns."""
-    return sum(len(result.get_value(row, at) or b"") for row in range(result.ntuples) for at in columns)
+    rows = range(result.ntuples)
+    return sum(sum(map(len, filter(None, map(result.get_value, rows, repeat(at))))) for at in columns)
 
 
 def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:
@@ -85,6 +96,19 @@ def _numbered(statement: str) -> tuple[str, tuple[str | int, ...]]:
     return _PLACE.sub(number, statement), tuple(numbers)
 
 
+def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """Send what waits in a pipeline, and return the results of its commands."""
+    yield from send(pgconn)
+    found: list[PGresult] = []
+    while True:
+        result = yield from fetch(pgconn)
+        if result is None:
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return found
+        found.append(result)
+
+
 class LibpqWire(Wire):
     """A connection of psycopg: statements prepared where the terms allow it, rows in binary form."""
 
@@ -93,16 +117,37 @@ class LibpqWire(Wire):
         self._connection = connection
         self._pgconn = connection.pgconn
         self._statements: OrderedDict[str, _Statement] = OrderedDict()
+        # What begins the transaction, until it is sent.
+        self._opening: str | None = None
 
     def tell(self, statement: str) -> None:
         """Run a statement, or several, that return nothing."""
         self._checked(self._pgconn.exec_(statement.encode()))
 
+    def begin(self, statements: Sequence[str]) -> None:
+        """Begin a transaction: along with its first statement, which saves a trip, where it is but one command."""
+        if len(statements) == 1 and ";" not in statements[0]:
+            self._opening = statements[0]
+            self.is_open = True
+        else:
+            super().begin(statements)
+
     def commit(self) -> None:
         """End the transaction."""
-        self.tell("COMMIT")
+        super().commit()
+        if self._opening is None:
+            self.tell("COMMIT")
+        self._opening = None
 
-    def rows(self, statement: str, parameters: Parameters, allowance: Allowance) -> list[tuple[Any, ...]]:
+    def undo(self) -> None:
+        """Undo whatever is open on the connection."""
+        super().undo()
+        self._opening = None
+        self._connection.rollback()
+
+    def rows(
+        self, statement: str, parameters: Parameters, allowance: Allowance, *, last: bool = False
+    ) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows; the second time it is prepared."""
         known = self._known(statement)
         transformer = known.transformer
@@ -114,6 +159,17 @@ class LibpqWire(Wire):
         name = None
         if self.terms.prepares and known.has_run:
             name = known.prepared.get(types) or self._prepare(known, types)
+        opening, self._opening = self._opening, None
+        last = last and self.is_open
+        if name is not None and not known.long and (opening or last):
+            send_it = partial(self._pgconn.send_query_prepared, name, dumped, formats, known.format)
+            result = self._in_one_trip(opening, send_it, last=last)
+            transformer.set_pgresult(result)
+            rows = transformer.load_rows(0, result.ntuples, tuple)
+            transformer.set_pgresult(None)
+            return rows
+        if opening is not None:
+            self.tell(opening)
         if known.has_run and not known.long:
             if name is not None:
                 result = self._pgconn.exec_prepared(name, dumped, formats, known.format)  # type: ignore[arg-type] # NULLs too
@@ -131,6 +187,25 @@ class LibpqWire(Wire):
         # The statement is remembered, its result is not.
         transformer.set_pgresult(None)
         return rows
+
+    def _in_one_trip(self, opening: str | None, send_it: Callable[[], None], *, last: bool) -> PGresult:
+        """Return the result of a statement that is sent along with what begins its transaction, or what ends it."""
+        pgconn = self._pgconn
+        pgconn.enter_pipeline_mode()
+        try:
+            if opening is not None:
+                pgconn.send_query_params(opening.encode(), None)
+            send_it()
+            if last:
+                pgconn.send_query_params(b"COMMIT", None)
+            pgconn.pipeline_sync()
+            results = self._connection.wait(_results(pgconn))
+        finally:
+            pgconn.exit_pipeline_mode()
+        for result in results:
+            self._checked(result)
+        self.is_open = not last
+        return results[0 if opening is None else 1]
 
     def _rows_in_parts(self, known: _Statement, allowance: Allowance) -> list[tuple[Any, ...]]:
         """Return the rows of what was sent, of which no more than a part is held beside the rows themselves."""

@@ -86,6 +86,11 @@ class PickledConf(TypeDecorator[object]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> object:
         """Plain Python values, or an `Unreadable`."""
+        return self.opened(value)
+
+    @staticmethod
+    def opened(value: bytes | None) -> object:
+        """Plain Python values, or an `Unreadable`."""
         return None if value is None else unpickle(value)
 
 

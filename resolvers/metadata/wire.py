@@ -20,17 +20,35 @@ class Wire(ABC):
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
 
+        # Whether a transaction was begun, and not ended.
+        self.is_open = False
+
+    def begin(self, statements: Sequence[str]) -> None:
+        """Begin a transaction by these statements, at the latest with the first one in it."""
+        for statement in statements:
+            self.tell(statement)
+        self.is_open = True
+
     @abstractmethod
     def tell(self, statement: str) -> None:
         """Run a statement that returns nothing."""
 
     @abstractmethod
-    def rows(self, statement: str, parameters: Parameters, allowance: Allowance) -> list[tuple[Any, ...]]:
-        """Run a statement in the driver's paramstyle and return its rows, which the allowance may cut short."""
+    def rows(
+        self, statement: str, parameters: Parameters, allowance: Allowance, *, last: bool = False
+    ) -> list[tuple[Any, ...]]:
+        """Run a statement in the driver's paramstyle and return its rows, which the allowance may cut short.
 
-    @abstractmethod
+        Where it is the `last` of its transaction, that may end with it.
+        """
+
     def commit(self) -> None:
         """End the transaction."""
+        self.is_open = False
+
+    def undo(self) -> None:
+        """Undo whatever is open on the connection."""
+        self.is_open = False
 
     @abstractmethod
     def cancel(self, engine: Engine) -> None:
@@ -53,9 +71,11 @@ class CursorWire(Wire):
         with closing(self._connection.cursor()) as cursor:
             cursor.execute(statement)
 
-    def rows(self, statement: str, parameters: Parameters, allowance: Allowance) -> list[tuple[Any, ...]]:
+    def rows(
+        self, statement: str, parameters: Parameters, allowance: Allowance, *, last: bool = False
+    ) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows, however long they are: columns have no types here."""
-        del allowance
+        del allowance, last
         if self.terms.deadline:
             self.terms.deadline.start()
         with closing(self._connection.cursor()) as cursor:
@@ -64,7 +84,13 @@ class CursorWire(Wire):
 
     def commit(self) -> None:
         """End the transaction."""
+        super().commit()
         self._connection.commit()
+
+    def undo(self) -> None:
+        """Undo whatever is open on the connection."""
+        super().undo()
+        self._connection.rollback()
 
     def cancel(self, engine: Engine) -> None:
         """Let SQLite's time be over; ask MySQL on a connection beside the pool's, which may all be in use."""

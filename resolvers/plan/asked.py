@@ -61,7 +61,7 @@ def _of_joined(source: Source) -> Source:
     return found
 
 
-def structure(arguments: Arguments, scopes: Scopes, guards: Sequence[Guard]) -> Hashable:
+def structure(arguments: Arguments, scopes: Scopes, guards: tuple[Guard, ...]) -> Hashable:
     """Return what of a request decides how a statement looks, apart from the values in it.
 
     Two requests with the same structure differ in parameters alone, so that what was made of the first,
@@ -72,8 +72,8 @@ def structure(arguments: Arguments, scopes: Scopes, guards: Sequence[Guard]) -> 
         arguments.order,
         window is not None and window.after is not None,
         window is not None and window.offset > 0,
-        tuple(_outline(match, scopes) for match in arguments.filter),
-        tuple(scopes.stance(guard) for guard in guards),
+        tuple([_outline(match, scopes) for match in arguments.filter]),
+        scopes.stances(guards),
     )
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from resolvers.access.scopes import Scopes
 from resolvers.errors import TooExpensive
@@ -24,12 +24,20 @@ from resolvers.sources.find import Find
 _VALUES_PER_ROW = 20
 
 _NOTHING = Arguments()
+_NO_TOTALS: Mapping[int | None, Sequence[int]] = {}
 
-# Sends a statement with its parameters; returns its rows.
-Run = Callable[[str, Any], Sequence[Row]]
 
-# What is not in the database: for each key, by logical columns, the rows that belong to it.
-Source = Callable[[Find, Sequence[Mapping[str, Any]], Arguments], Sequence[Sequence[Mapping[str, object]]]]
+class Run(Protocol):
+    """Sends a statement with its parameters, and returns its rows; it may be the last of the snapshot."""
+
+    def __call__(self, statement: str, parameters: Any, *, last: bool) -> Sequence[Row]:  # noqa: ANN401 - the driver's
+        """Send it."""
+
+
+# Relations of rows that are not in the database, and what brings them: for each key, by logical columns, the rows that
+# belong to it.
+SOURCED = frozenset({"task_log", "extra_link", "unmet_dependency"})
+Source = Callable[[str, Find, Sequence[Mapping[str, Any]], Arguments], Sequence[Sequence[Mapping[str, object]]]]
 
 
 @dataclass(frozen=True)
@@ -63,12 +71,15 @@ class Reader:
         max_rows: int,
         max_statements: int,
         ran: list[Ran],
-        sources: Mapping[str, Source],
+        source: Source,
+        once: bool = False,
     ) -> None:
         self.run = run
         self.plans = plans
         self.scopes = scopes
-        self.sources = sources
+        self.source = source
+        # Whether what is read first is all that is read.
+        self.once = once
         self.max_rows = max_rows
         self.max_statements = max_statements
         self.ran = ran
@@ -78,7 +89,7 @@ class Reader:
 
     def page(self, stage: Stage, arguments: Arguments, given: Sequence[Arguments]) -> Found:
         """Return the page of a root list."""
-        return self._whole(self._fetch(stage, None, (*given, arguments)), (1,))
+        return self._whole(self._fetch(stage, None, (*given, arguments), last=self.once), (1,))
 
     def objects(self, stage: Stage, keys: Sequence[Key], given: Sequence[Arguments]) -> Found:
         """Return the object of each key, none where there is none that may be seen."""
@@ -86,7 +97,7 @@ class Reader:
         if not stage.decoded:
             typed = [tuple(type_(part) for type_, part in zip(stage.key_types, key, strict=True)) for key in keys]
         places = {key: at for at, key in enumerate(dict.fromkeys(typed), 1)}
-        return self._whole(self._fetch(stage, list(places), given), [places[key] for key in typed])
+        return self._whole(self._fetch(stage, list(places), given, last=self.once), [places[key] for key in typed])
 
     def find(self, selection: Selection, keys: Sequence[Mapping[str, object]]) -> list[Any]:
         """Return the object of each key as plain values, none where there is none that may be seen."""
@@ -104,21 +115,25 @@ class Reader:
             )
         return Found(fetch, places, Sight(self.plans.maker.secrets, self.scopes))
 
-    def _fetch(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments]) -> Fetch:
-        """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none."""
+    def _fetch(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments], *, last: bool = False) -> Fetch:
+        """Read the rows of a stage for parents of these keys, and what follows; for a root, keys are none.
+
+        `last` says that nothing is read after that.
+        """
         if stage.joins_list and keys:
             return self._with_list(stage, keys, given)
         arguments = stage.arguments(given)
         variant = stage.variant(arguments, self.scopes, single=_is_single(keys))
-        rows = self._rows(stage, variant, arguments, keys)
+        last = last and not stage.totals
+        rows = self._rows(stage, variant, arguments, keys, last=last and not stage.below)
         below, positions = [], []
         own = 1 if variant.layout.has_parents else 0
         for child, columns in stage.below:
             theirs, at = keys_of(rows, [column + own for column in columns])
-            below.append(self._fetch(child, theirs, given))
+            below.append(self._fetch(child, theirs, given, last=last and child is stage.below[-1][0]))
             positions.append(at)
         count = 1 if keys is None else len(keys)
-        totals = self._totals(stage, variant, arguments, keys, given)
+        totals = self._totals(stage, variant, arguments, keys, given) if stage.totals else _NO_TOTALS
         return Fetch(stage, variant, self.scopes, arguments, rows, count, tuple(below), tuple(positions), totals)
 
     def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
@@ -142,16 +157,18 @@ class Reader:
         below = Fetch(child, inner, self.scopes, arguments, listed, len(theirs))
         return Fetch(stage, variant, self.scopes, _NOTHING, rows, len(keys), (below,), (at,))
 
-    def _rows(self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None) -> Sequence[Row]:
+    def _rows(
+        self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None, *, last: bool
+    ) -> Sequence[Row]:
         if keys is not None and not keys:
             return []
         if variant.statement is None:
-            sourced = stage.step.relation in self.sources
+            sourced = stage.step.relation in SOURCED
             return self._sourced(stage, keys or [], arguments) if sourced else self._decoded(stage, keys or [])
         if not stage.needs_rows:
             return []
         asked = self._asked(stage, variant, arguments, keys, self.max_rows - self.rows_read + 1)
-        rows = self._run(variant.statement, asked)
+        rows = self._run(variant.statement, asked, last=last)
         if keys is not None and arguments.window is not None and not self.plans.maker.backend.lateral:
             rows = sorted(rows, key=_placed(variant), reverse=variant.order.descending)
         return rows
@@ -173,7 +190,7 @@ class Reader:
         given: Sequence[Arguments],
     ) -> Mapping[int | None, Sequence[int]]:
         found: dict[int | None, Sequence[int]] = {}
-        for place in stage.step.totals:
+        for place in stage.totals:
             counts = [0] * ((1 if keys is None else len(keys)) + 1)
             statement = variant.counting_all if place is None else variant.counting
             if statement is not None and (keys is None or keys):
@@ -202,7 +219,7 @@ class Reader:
         step = stage.step
         scope = self.scopes.of(step.guard)
         seen = {place: dict(zip(step.theirs, key, strict=True)) for place, key in enumerate(keys, 1) if key[0] in scope}
-        found = self.sources[step.relation](self.find, list(seen.values()), arguments) if seen else ()
+        found = self.source(step.relation, self.find, list(seen.values()), arguments) if seen else ()
         names = [name for _, name in step.columns]
         rows = [
             (place, *(row[name] for name in names)) for place, told in zip(seen, found, strict=True) for row in told
@@ -218,14 +235,14 @@ class Reader:
                 value if decode is None else decode(value) for value, decode in zip(row[1:], decoders, strict=True)
             )
 
-    def _run(self, statement: Statement, asked: Asked) -> Sequence[Row]:
+    def _run(self, statement: Statement, asked: Asked, *, last: bool = False) -> Sequence[Row]:
         if len(self.ran) >= self.max_statements:
             raise TooExpensive(
                 f"This answer needs more than {self.max_statements} statements.",
                 hint="Ask for fewer lists at once: each list at each level is a statement.",
             )
         started = time.perf_counter()
-        rows = self.run(statement.text, statement.parameters(asked))
+        rows = self.run(statement.text, statement.parameters(asked), last=last)
         self.ran.append(Ran(statement.text, len(rows), time.perf_counter() - started))
         self._count(len(rows))
         return rows

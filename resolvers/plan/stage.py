@@ -5,11 +5,12 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Dialect, Select
 
+from resolvers.access.permissions import Guard
 from resolvers.access.scopes import Scopes
 from resolvers.binding import Order
 from resolvers.metadata.generation import Generation, Relation
@@ -35,6 +36,8 @@ _VALUES = 50_000
 
 _NOTHING = Arguments()
 
+T_co = TypeVar("T_co", covariant=True)
+
 
 @dataclass(frozen=True, eq=False)
 class Variant:
@@ -58,6 +61,45 @@ class Joined:
     statement: Statement
 
 
+class Make(Protocol[T_co]):
+    """Makes what requests of one structure are answered by."""
+
+    def __call__(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> T_co:
+        """Make it, for one parent or for many."""
+
+
+class Made(Generic[T_co]):
+    """What was made for requests of each structure that came so far."""
+
+    def __init__(self, make: Make[T_co], guards: tuple[Guard, ...], weight: Weight, latest: "Latest") -> None:
+        self._make = make
+        self._guards = guards
+        self._weight = weight
+        self._latest = latest
+        self._found: dict[Hashable, T_co] = {}
+        # What the request before this one was answered by, which most often is the same request.
+        self._before: tuple[Arguments, object, bool, T_co] | None = None
+
+    def __call__(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> T_co:
+        """Return what requests like this one are answered by, for one parent or for many."""
+        before = self._before
+        if before is not None and before[0] is arguments and before[1] is scopes.found and before[2] is single:
+            return before[3]
+        key = (single, structure(arguments, scopes, self._guards))
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= _VARIANTS:
+                self._found.clear()
+            found = self._found[key] = self._make(arguments, scopes, single=single)
+            self._latest.add(self._weight.values, partial(self._drop, key))
+        self._before = (arguments, scopes.found, single, found)
+        return found
+
+    def _drop(self, key: Hashable) -> None:
+        self._before = None
+        self._found.pop(key, None)
+
+
 class Stage:
     """A step of a plan, what follows it, and its variants as far as they were needed."""
 
@@ -66,54 +108,40 @@ class Stage:
         self.decoded = maker.generation.relation(step.relation).decoded is not None
         self.key_types = [] if self.decoded else key_types(maker.generation, step)
         self.needs_rows = step.needs_rows
+        self.totals = tuple(step.totals)
         self.weight: Weight = weight_of(step.form)
         self.frame: int = frame_of(step.form)
         self.below = tuple((Stage(maker, child.step), child.parents) for child in step.children)
         # An object by its key and one list of its own are read by one statement, which needs no transaction.
         self.joins_list = maker.backend.lateral and _is_object_with_list(self)
+        # Nothing but one statement is run.
+        self.is_alone = self.joins_list or (
+            not self.below and not self.decoded and len(self.totals) + self.needs_rows <= 1
+        )
         self._maker = maker
         self.guards = (step.guard, *(join.guard for join in step.joins))
-        self._variants: dict[Hashable, Variant] = {}
-        self._joined: dict[Hashable, Joined] = {}
+        self.variant = Made(self._variant, self.guards, self.weight, maker.latest)
+        if self.joins_list:
+            [(child, _)] = self.below
+            self.with_list = Made(self._with_list, (*child.guards, *self.guards), self.weight, maker.latest)
 
-    def variant(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
-        """Return the step as requests like this one run it, for one parent or for many."""
-        key = (single, structure(arguments, scopes, self.guards))
-        found = self._variants.get(key)
-        if found is None:
-            if len(self._variants) >= _VARIANTS:
-                self._variants.clear()
-            found = self._variants[key] = self._maker.variant(self, arguments, scopes, single=single)
-            self._maker.latest.add(self.weight.values, partial(self._variants.pop, key, None))
-        return found
+    def _variant(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
+        """Make the step as requests like this one run it, for one parent or for many."""
+        return self._maker.variant(self, arguments, scopes, single=single)
 
-    def with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Joined:
-        """Return how the object is read along with its list, of which these are the arguments."""
+    def _with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Joined:
+        """Make how the object is read along with its list, of which these are the arguments."""
         [(child, columns)] = self.below
-        key = (single, structure(arguments, scopes, (*child.guards, *self.guards)))
-        found = self._joined.get(key)
-        if found is None:
-            if len(self._joined) >= _VARIANTS:
-                self._joined.clear()
-            found = self._joined[key] = Joined(
-                self.variant(_NOTHING, scopes, single=single),
-                child.variant(arguments, scopes, single=single),
-                self._maker.with_list(self.step, child.step, columns, arguments, scopes, single=single),
-            )
-            self._maker.latest.add(self.weight.values, partial(self._joined.pop, key, None))
-        return found
+        return Joined(
+            self.variant(_NOTHING, scopes, single=single),
+            child.variant(arguments, scopes, single=single),
+            self._maker.with_list(self.step, child.step, columns, arguments, scopes, single=single),
+        )
 
     def arguments(self, given: Sequence[Arguments]) -> Arguments:
         """Return what a request says of this list, where it is one: its own among those of all lists."""
         place = self.step.given
         return _NOTHING if place is None else given[place]
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether nothing but one statement is run."""
-        if self.joins_list:
-            return True
-        return not self.below and not self.decoded and len(self.step.totals) + self.needs_rows <= 1
 
 
 def _is_object_with_list(stage: Stage) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Dialect, Float, Integer, Numeric, Select, String
 from sqlalchemy.types import TypeEngine
 
-from resolvers.metadata.stored import UtcDateTime
+from resolvers.metadata.stored import PickledConf, UtcDateTime
 from resolvers.output import Kind
 from resolvers.plan.asked import Asked, Source
 
@@ -72,6 +72,9 @@ def _decoder(type_: TypeEngine[Any], dialect: Dialect) -> Decode | None:
     if isinstance(type_, Numeric | Float):
         # Whatever a driver brings for a number is one.
         return None
+    if isinstance(type_, PickledConf) and dialect.driver == "psycopg":
+        # What the driver brings is what was stored.
+        return type_.opened
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 

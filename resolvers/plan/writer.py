@@ -13,7 +13,7 @@ from typing import Any
 
 from resolvers.access.permissions import Guard
 from resolvers.access.scopes import Scopes
-from resolvers.binding import Otherwise
+from resolvers.binding import FirstOf, Otherwise
 from resolvers.output import Kind, Leaf, Linked, Needed, Output, Parts, Several
 from resolvers.plan.cursor import encode_cursor
 from resolvers.plan.sight import Secrets
@@ -289,6 +289,8 @@ class _Code:
 
     def computed(self, by: Callable[..., object], columns: list[str]) -> str:
         """Return an expression of what a function makes of columns, without a call where the value is there."""
+        if isinstance(by, FirstOf):
+            return f"({' or '.join(columns)})"
         if not isinstance(by, Otherwise):
             return f"{self.name(by)}({', '.join(columns)})"
         name, first = self.bound(columns[0])
@@ -318,9 +320,9 @@ class _Code:
             return f"({name} if {first} is not None else missing())" if needed else value
         if isinstance(inner, Leaf):
             return self.leaf(name, first, inner, needed=needed)
-        function = self.list_of(inner.of) if isinstance(inner, Several) else self.parts_of(inner)
+        told = f"{self.list_of(inner.of)}({name})" if isinstance(inner, Several) else self.parts(name, inner)
         nothing = "missing()" if needed else "None"
-        return f"({nothing} if {first} is None else {function}({name}))"
+        return f"({nothing} if {first} is None else {told})"
 
     def bound(self, value: str) -> tuple[str, str]:
         """Return a name for a value, and the expression that must come first for it to be bound."""
@@ -358,20 +360,15 @@ class _Code:
         )
         return name
 
-    def parts_of(self, output: Output) -> str:
+    def parts(self, name: str, output: Output) -> str:
+        """Return an expression of what is selected of a mapping."""
         if not isinstance(output, Parts):
             raise TypeError(f"{output} is not written from a value")
-        name = f"o{len(self.functions)}"
-        self.functions.append("")
-        at = len(self.functions) - 1
         parts = ", ".join(
-            f"{key!r}: {repr(told) if isinstance(told, str) else self.written(f'x[{source!r}]', told)}"
+            f"{key!r}: {repr(told) if isinstance(told, str) else self.written(f'{name}[{source!r}]', told)}"
             for key, source, told in output.parts
         )
-        self.functions[at] = (
-            f"def {name}(x):\n    if x.__class__ is not dict: raise AwkwardError\n    return {{{parts}}}"
-        )
-        return name
+        return f"({{{parts}}} if {name}.__class__ is dict else missing())"
 
     def name(self, value: object) -> str:
         """Return a name of the source for an object."""

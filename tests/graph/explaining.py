@@ -72,10 +72,11 @@ class _Explained(Session):
             max_rows=settings.max_rows,
             max_statements=settings.max_statements,
             ran=self.ran,
-            sources={},
+            source=self._sourced,
         )
 
-    def _explained(self, statement: str, parameters: Any) -> Sequence[tuple[Any, ...]]:
+    def _explained(self, statement: str, parameters: Any, *, last: bool) -> Sequence[tuple[Any, ...]]:
+        del last
         explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}"
         [(told,)] = self._connection.execute(explain.encode(), parameters).fetchall()
         self._cost.add(told[0]["Plan"])

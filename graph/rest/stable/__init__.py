@@ -29,6 +29,7 @@ from graph.rest.stable import (
     xcoms,
 )
 from graph.rest.stable.described import DESCRIPTIONS
+from graph.rest.stable.go_client import GO_CLIENT
 from graph.rest.stable.problems import render
 from graph.rest.strict import strictly
 
@@ -65,4 +66,5 @@ STABLE = Dialect(
     strictly,
     mistaken_are_anonymous=True,
     described=DESCRIPTIONS,
+    quirk=GO_CLIENT,
 )

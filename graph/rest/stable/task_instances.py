@@ -15,7 +15,7 @@ from graph.rest.stable.values import task_state, task_states
 from graph.types.guards import TASK_INSTANCES
 from graph.types.task_instance import TaskInstance
 from resolvers.access.permissions import Guard
-from resolvers.binding import Decrypted, Entity, Match, Operator, Order
+from resolvers.binding import Decrypted, Entity, Match, Operator, Order, Otherwise
 from resolvers.errors import NotFound
 from resolvers.operations.notes import LONGEST_NOTE
 from resolvers.operations.task_notes import set_task_instance_note
@@ -83,13 +83,13 @@ TASK_INSTANCE_JSON = codec(
     queued_when="queued_at",
     execution_date=stored("nominal_date"),
     # Airflow always writes one, and strict clients want text.
-    unixname=computed("unixname", lambda name: name or ""),
+    unixname=computed("unixname", Otherwise(str)),
     duration=stored("duration"),
     state=computed("state", task_state),
     # The class, whatever the operator calls itself.
     operator=stored("operator"),
     executor_config=computed("executor_settings", lambda settings: str(settings or {})),
-    rendered_fields=computed("rendered_fields", lambda fields: fields or {}),
+    rendered_fields=computed("rendered_fields", Otherwise(dict)),
     sla_miss=one("sla_miss", SLA_MISS_JSON),
     trigger=one("trigger", TRIGGER_JSON),
 )
