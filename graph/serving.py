@@ -27,6 +27,7 @@ _DIALECTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/api/v1/dag_runs", "the API of Astronomer's plugin, where it was"),
         ("/astronomer/api/v1", "the same, with its list of DAGs"),
     ),
+    "/admin/rest_api": (("/admin/rest_api/", "Clairvoyant's plugin: its page, for a browser"),),
 }
 
 

@@ -45,14 +45,14 @@ def _is_of_driver(error: BaseException) -> bool:
 
 def _text(error: Any) -> str:  # noqa: ANN401 - any driver's
     name = _named(error)
+    # MySQL's: newer drivers of it tell an SQLSTATE too, which says less.
+    if error.args and isinstance(error.args[0], int):
+        return f"{name} {error.args[0]}"
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         primary = None if state.startswith(_QUOTING) else getattr(error.diag, "message_primary", None)
         return f"{name} {state}" + (f": {primary}" if primary else "")
-    if type(error).__module__ == "sqlite3":
-        return f"{name}: {error}"
-    code = error.args[0] if error.args and isinstance(error.args[0], int) else None
-    return name if code is None else f"{name} {code}"
+    return f"{name}: {error}" if type(error).__module__ == "sqlite3" else name
 
 
 def _named(error: BaseException) -> str:

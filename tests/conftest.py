@@ -1,4 +1,4 @@
-"""Worlds for tests: each functional test runs on both generations, on SQLite and on PostgreSQL."""
+"""Worlds for tests: each functional test runs on both generations, on SQLite and PostgreSQL, and some on MySQL."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ import pytest
 from graph.http.graphiql import THEIRS
 from graph.http.pages import STATIC
 from tests.graph.chromium import Page, chromium
+from tests.mysql_server import MySQLServer, can_be_had
 from tests.skips import SWITCH, NoSkips
 from tests.stores import MySQLStore, PostgreSQLStore, SQLiteStore, run_folder
 from tests.world import World
@@ -21,13 +22,11 @@ with warnings.catch_warnings():
     from pgserver.postgres_server import get_server
 
 MYSQL = os.environ.get("AIRFLOW_GRAPH_TEST_MYSQL")
-"""The URL of a MySQL server on which databases may be made and dropped, for those who have one."""
+"""The URL of a MySQL server on which databases may be made and dropped, or `own` for the one that tests start; where it
+is set, every functional test runs on MySQL too, and otherwise those that are marked `mysql`."""
 
-KINDS = tuple(
-    f"{minor}-{backend}"
-    for minor in ("2.11", "3.3")
-    for backend in ("sqlite", "postgresql", *(("mysql",) if MYSQL else ()))
-)
+ON_MYSQL = ("2.11-mysql", "3.3-mysql")
+KINDS = ("2.11-sqlite", "2.11-postgresql", "2.11-mysql", "3.3-sqlite", "3.3-postgresql", "3.3-mysql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +43,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Fail what is skipped, where everything must run."""
     if os.environ.get(SWITCH):
         config.pluginmanager.register(NoSkips(), "no skips")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave MySQL, which is slow to make and to empty, to the tests of what it does in its own way."""
+    left = [] if MYSQL else [item for item in items if _is_on_mysql(item) and not item.get_closest_marker("mysql")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        known = set(left)
+        items[:] = [item for item in items if item not in known]
+
+
+def _is_on_mysql(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    values = callspec.params.values() if callspec else ()
+    return any(isinstance(value, str) and value in ON_MYSQL for value in values)
 
 
 @pytest.fixture(scope="session")
@@ -67,19 +81,24 @@ def postgresql_store() -> Iterator[PostgreSQLStore]:
 
 @pytest.fixture(scope="session")
 def mysql_store() -> Iterator[MySQLStore]:
-    """Return where fresh MySQL databases come from: the server that the environment names."""
-    if not MYSQL:
-        pytest.skip("needs a MySQL server: AIRFLOW_GRAPH_TEST_MYSQL=mysql://user:password@host")
-    store = MySQLStore(MYSQL)
-    yield store
-    store.clean()
+    """Return where fresh MySQL databases come from: the server that the environment names, or one of our own."""
+    if MYSQL not in (None, "own"):
+        store = MySQLStore(MYSQL)
+        yield store
+        store.clean()
+        return
+    if not can_be_had():
+        pytest.skip("needs a MySQL server: Debian's apt-get and keyring, or AIRFLOW_GRAPH_TEST_MYSQL=mysql://...")
+    server = MySQLServer(run_folder("mysql"))
+    yield MySQLStore(server.url)
+    server.stop()
 
 
 def open_world(request: pytest.FixtureRequest, kind: str) -> World:
     """Return an empty world of a kind such as `3.3-sqlite`, in which requests may cost whatever they do."""
     minor, backend = kind.split("-")
     store = request.getfixturevalue(f"{backend}_store")
-    return World.open(store.database(minor), minor, max_cost=0)
+    return World.open(store.database(minor), minor, max_cost=0).lent_by(store)
 
 
 @pytest.fixture(params=KINDS)

@@ -5,26 +5,23 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, make_url, select, update
 from werkzeug.security import generate_password_hash
 
-from tests.conftest import KINDS
-from tests.stores import RECORDINGS
+from tests.stores import RECORDINGS, run_on_mysql
 from tests.world import DAY, World
 
 SHORT = "pbkdf2:sha256:1"
 """A kind of hash that costs next to nothing."""
 
-PEOPLED = tuple(kind for kind in KINDS if kind != "3.3-mysql")
-"""The worlds in which there can be users."""
-
 
 def open_peopled(request: pytest.FixtureRequest, kind: str, **settings: object) -> World:
     """Return an empty world of a kind such as `3.3-sqlite`, with the tables of users."""
     minor, backend = kind.split("-")
-    url = request.getfixturevalue(f"{backend}_store").database(minor)
+    store = request.getfixturevalue(f"{backend}_store")
+    url = store.database(minor)
     make_tables(url, minor)
-    return World.open(url, minor, **settings)
+    return World.open(url, minor, **settings).lent_by(store)
 
 
 def staff(world: World) -> World:
@@ -44,11 +41,13 @@ def make_tables(url: str, minor: str) -> None:
     """Make the tables of FAB's auth manager, which Airflow 2 always has and Airflow 3 only with its provider."""
     if minor.startswith("2"):
         return
-    backend = url.partition(":")[0]
+    backend = make_url(url).get_backend_name()
     text = (RECORDINGS / "people" / f"{minor}-{backend}.sql").read_text()
     if backend == "sqlite":
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             connection.executescript(text)
+    elif backend == "mysql":
+        run_on_mysql(make_url(url), *text.splitlines())
     else:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(text.encode())

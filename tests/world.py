@@ -3,11 +3,11 @@
 import json
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from resolvers.metadata.engine import write_transaction
 from resolvers.metadata.generation import Generation
 from resolvers.service import Service
 from resolvers.settings import Role, Settings, load_settings
+from tests.stores import MySQLStore
 
 FERNET_KEY = "cFNQWm5XcVJrS2xUZ0ZhbnRhc3RpY0Zlcm5ldEtleTE="
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -93,6 +94,7 @@ class World:
 
     service: Service
     url: str
+    at_close: Callable[[], None] | None = None
     _connection: Connection | None = None
 
     def __repr__(self) -> str:
@@ -123,9 +125,17 @@ class World:
         """Which Airflow it is of."""
         return self.service.generation
 
+    def lent_by(self, store: object) -> "World":
+        """Let the database, when it is closed, go back to the store that it is from, if that wants it."""
+        if isinstance(store, MySQLStore):
+            self.at_close = partial(store.take_back, self.url)
+        return self
+
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the connections, then perhaps the database."""
         self.service.close()
+        if self.at_close is not None:
+            self.at_close()
 
     @contextmanager
     def together(self) -> Iterator[None]:

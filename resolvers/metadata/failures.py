@@ -111,6 +111,16 @@ NOT_TEXT = Failure(
     "A text holds what the database cannot: a NUL character, or half of a surrogate pair.",
     "Remove it.",
 )
+TOO_DEEP = Failure(
+    Invalid,
+    "A document is nested deeper than the database has room for.",
+    "Flatten it: MySQL holds 100 levels.",
+)
+NOT_HELD = Failure(
+    Invalid,
+    "A text has a character that the column for it cannot hold.",
+    "On MySQL, Airflow keeps ids without characters beyond U+FFFF, such as emojis, and names of assets in Latin-1.",
+)
 READ_ONLY = Failure(
     Unsupported,
     "This database can only be read.",
@@ -157,26 +167,40 @@ _MYSQL_CODES = {
     1044: REFUSED,
     1045: REFUSED,
     1049: UNKNOWN,
+    1053: LOST,
     1062: TAKEN,
+    1130: REFUSED,
     1142: NOT_GRANTED,
+    1143: NOT_GRANTED,
+    1153: TOO_LONG,
+    1203: FULL,
     1205: LOCKED,
     1213: COLLIDED,
+    1226: FULL,
     1264: OUT_OF_RANGE,
+    1267: NOT_HELD,
     1290: READ_ONLY,
-    1366: NOT_TEXT,
-    1406: TOO_LONG,
+    1292: OUT_OF_RANGE,
     1317: SLOW,
+    1366: NOT_HELD,
+    1406: TOO_LONG,
     1451: REFERRED,
     1452: REFERRED,
     1698: REFUSED,
     1792: READ_ONLY,
+    1836: READ_ONLY,
     2002: UNREACHABLE,
     2003: UNREACHABLE,
     2005: UNREACHABLE,
     2006: LOST,
     2013: LOST,
     3024: SLOW,
+    3140: NOT_TEXT,
+    3157: TOO_DEEP,
     3572: LOCKED,
+    3854: NOT_HELD,
+    3988: NOT_HELD,
+    4031: LOST,
 }
 
 # SQLite's errors, and libpq's while it connects, carry no code.
@@ -259,11 +283,12 @@ def _failure(error: BaseException) -> Failure | None:
 
 
 def _coded(error: BaseException) -> Failure | None:
+    # MySQL's numbers first: its SQLSTATEs, which the driver tells since 1.2, are one for many different errors.
+    if error.args and isinstance(error.args[0], int):
+        return _MYSQL_CODES.get(error.args[0])
     state = getattr(error, "sqlstate", None)
     # Class 08 is what poolers answer with in the server's place, whatever the matter is.
     if isinstance(state, str) and not state.startswith("08"):
         return _SQLSTATES.get(state)
-    if error.args and isinstance(error.args[0], int):
-        return _MYSQL_CODES.get(error.args[0])
     text = str(error)
     return next((failure for pattern, failure in _TEXTS if re.search(pattern, text, re.IGNORECASE)), None)

@@ -66,8 +66,10 @@ def rights(connection: Connection, generation: Generation) -> Rights:
 def _may_read(connection: Connection, table: str) -> bool:
     if connection.dialect.name == "postgresql":
         return _privilege(connection, table, "SELECT")
+    # MySQL keeps the word `trigger` for itself.
+    quoted = connection.dialect.identifier_preparer.quote(table)
     try:
-        connection.execute(text(f"SELECT 1 FROM {table} LIMIT 1"))  # noqa: S608 - a name of our own
+        connection.execute(text(f"SELECT 1 FROM {quoted} LIMIT 1"))  # noqa: S608 - a name of our own
     except DBAPIError:
         return False
     return True

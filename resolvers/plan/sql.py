@@ -209,7 +209,8 @@ class Maker:
         if self.step.theirs:
             # What it is a part of names them.
             selected = [one.label(f"c{at}") for at, one in enumerate(selected)]
-        return select(*further, *selected).select_from(joined)
+        # PostgreSQL alone has rows without columns.
+        return select(*([*further, *selected] or [literal_column("1").label("one")])).select_from(joined)
 
     def _is_few(self) -> bool:
         """Whether rows of one parent, or one DAG, are wanted in an order in which the database might walk all."""

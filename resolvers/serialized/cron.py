@@ -1,7 +1,9 @@
 """When a cron expression is due, in a time zone whose clocks may be put forward and back."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 from croniter import CroniterError, croniter
@@ -53,11 +55,18 @@ class Cron:
     def _step(self, at: datetime, which: Literal["get_next", "get_prev"]) -> datetime:
         wall = _wall(at, self.zone)
         try:
-            cron = croniter(PRESETS.get(self.expression, self.expression), start_time=wall)
+            # To read an expression takes many times as long as to take a step, which changes the object alone.
+            cron = copy(_read(PRESETS.get(self.expression, self.expression)))
+            cron.set_current(wall, force=True)
             due: datetime = getattr(cron, which)(datetime)
         except (CroniterError, OverflowError) as error:
             raise NeverDueError(str(error)) from None
         return at + (due - wall) if _every_hour(cron) else _instant(due, self.zone)
+
+
+@lru_cache(maxsize=1_000)
+def _read(expression: str) -> croniter:
+    return croniter(expression)
 
 
 def _every_hour(cron: croniter) -> bool:

@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from graph.__main__ import main
+from graph.serving import announcement
 from tests.live.processes import free_port
 from tests.stores import SQLiteStore
+from tests.world import World
 
 HERE = Path(__file__).parents[2]
 
@@ -31,6 +33,20 @@ def test_without_a_way_to_authenticate_it_does_not_start(sqlite_store: SQLiteSto
 
     assert "Nothing says how callers prove who they are." in told
     assert "AIRFLOW_GRAPH_TOKENS=name:role:token" in told
+
+
+def test_an_early_dialect_is_a_way_in_only_with_the_secret_of_its_original(sqlite_store: SQLiteStore) -> None:
+    dialects, url = "stable,clairvoyant", sqlite_store.database("3.3")
+    secret = {"AIRFLOW__REST_API_PLUGIN__REST_API_PLUGIN_EXPECTED_HTTP_TOKEN": "hush"}
+
+    assert "Nobody could authenticate." in refused("--db", url, AIRFLOW_GRAPH_DIALECTS=dialects)
+    world = World.configured(url, "3.3", secret, dialects=dialects)
+    told = announcement(world.service.settings, world.service, "a database")
+    world.close()
+
+    assert "callers    the secret of the dialect clairvoyant" in told
+    assert "/admin/rest_api/" in told
+    assert "hush" not in told
 
 
 def test_anonymous_callers_are_let_in_from_this_machine_alone(sqlite_store: SQLiteStore) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import KINDS
 from tests.graph.furnishing import furnish
 from tests.graph.lists import documents
 from tests.graph.multiplying import multiply
-from tests.people import PEOPLED, open_peopled, staff
+from tests.people import open_peopled, staff
 from tests.world import SCHEMA, World
 
 BUDGETS: Mapping[str, int] = {
@@ -82,7 +83,7 @@ class Cost:
     objects: int
 
 
-@pytest.fixture(scope="module", params=PEOPLED)
+@pytest.fixture(scope="module", params=KINDS)
 def grown(request: pytest.FixtureRequest) -> Iterator[tuple[World, Mapping[str, Cost], Mapping[str, Cost]]]:
     """Return what each list costs in a world with a few of everything, and in the same with many."""
     world = staff(furnish(open_peopled(request, request.param, max_cost=0)))

@@ -1,7 +1,11 @@
 """What a mutation changes, and what it leaves in the audit log."""
 
+import pytest
+
 from resolvers.settings import Role
 from tests.world import World
+
+pytestmark = pytest.mark.mysql
 
 
 def test_pausing_changes_one_column_and_writes_the_audit_row(world: World) -> None:

@@ -11,6 +11,8 @@ from tests.graph.walking import lists
 from tests.stores import MINORS, SQLiteStore
 from tests.world import SCHEMA, World
 
+pytestmark = pytest.mark.mysql
+
 
 @pytest.fixture(params=MINORS)
 def any_airflow(request: pytest.FixtureRequest, sqlite_store: SQLiteStore) -> Iterator[World]:

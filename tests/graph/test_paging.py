@@ -5,6 +5,8 @@ import pytest
 from tests.graph.furnishing import at
 from tests.world import World
 
+pytestmark = pytest.mark.mysql
+
 PAGES = {
     "dags": ("dags(first: $first, after: $after%s)", "dagId"),
     "dagRuns": ("dagRuns(first: $first, after: $after%s)", "dagId runId"),

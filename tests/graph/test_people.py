@@ -7,11 +7,12 @@ import pytest
 
 from resolvers.access.actor import EVERYTHING, Actor
 from resolvers.access.permissions import Permission
-from tests.people import PEOPLED, add_group, open_peopled, staff
+from tests.conftest import KINDS
+from tests.people import add_group, open_peopled, staff
 from tests.world import SCHEMA, World
 
 
-@pytest.fixture(params=PEOPLED)
+@pytest.fixture(params=KINDS)
 def people(request: pytest.FixtureRequest) -> Iterator[World]:
     """Return a world with users and roles."""
     world = staff(open_peopled(request, request.param))

@@ -112,10 +112,10 @@ def unknown(request: pytest.FixtureRequest) -> Iterator[World]:
     made.run("etl")
     with write_transaction(made.service.engine) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'ffffffffffff'")
-    made.close()
-    service = opened(made.url)
-    yield World(service, made.url)
-    service.close()
+    made.service.close()
+    strange = World(opened(made.url), made.url, made.at_close)
+    yield strange
+    strange.close()
 
 
 def test_a_database_of_an_unknown_migration_is_read(unknown: World) -> None:

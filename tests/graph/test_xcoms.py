@@ -4,6 +4,7 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import LargeBinary, bindparam, text
 
 from resolvers.access.actor import EVERYTHING, Actor, Scope
 from resolvers.access.permissions import Permission
@@ -90,19 +91,14 @@ def test_a_pickle_is_read_as_far_as_it_holds_plain_data(filled: World) -> None:
     moment = datetime(2026, 3, 1, tzinfo=UTC)
     with write_transaction(filled.service.engine) as connection:
         for key, value in {"dict": {"at": moment}, "list": print}.items():
-            stored = pickle.dumps(value).hex()
-            connection.exec_driver_sql(f"UPDATE xcom SET value = {_bytes(filled, stored)} WHERE key = '{key}'")
+            stored = text("UPDATE xcom SET value = :stored WHERE xcom.key = :key")
+            stored = stored.bindparams(bindparam("stored", pickle.dumps(value), LargeBinary), key=key)
+            connection.execute(stored)
 
     told = filled.data('{ xcoms(filter: {key: ["dict", "list"]}) { nodes { value } } }')["xcoms"]["nodes"]
 
     assert told[0]["value"] == {"at": "2026-03-01T00:00:00+00:00"}
     assert "print" in str(told[1]["value"])
-
-
-def _bytes(world: World, hexadecimal: str) -> str:
-    if world.service.engine.dialect.name == "postgresql":
-        return f"decode('{hexadecimal}', 'hex')"
-    return f"X'{hexadecimal}'"
 
 
 def test_secrets_in_xcoms_and_rendered_fields_are_for_editors(filled: World) -> None:

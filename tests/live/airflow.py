@@ -59,6 +59,11 @@ class Airflow:
         return self._layout
 
     @property
+    def settings(self) -> dict[str, str]:
+        """Its configuration, as the environment variables that its own processes are given."""
+        return dict(self._environment)
+
+    @property
     def server_url(self) -> str:
         return f"http://127.0.0.1:{self._layout.server_port}"
 

@@ -79,6 +79,7 @@ def _common(layout: Layout) -> dict[tuple[str, str], str]:
 def _two(layout: Layout) -> dict[tuple[str, str], str]:
     return {
         ("api", "auth_backends"): "airflow.api.auth.backend.basic_auth",
+        ("api", "enable_experimental_api"): "True",
         ("scheduler", "min_file_process_interval"): "60",
         ("scheduler", "dag_dir_list_interval"): "5",
         ("scheduler", "parsing_processes"): "1",

@@ -60,7 +60,7 @@ def install(version: str, *, kind: str = "airflow") -> Path:
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]
     venv = cache() / f"{kind}-{version}-{digest}"
     whole = venv / ".complete"
-    with _locked(cache() / f"{kind}-{version}.lock"):
+    with locked(cache() / f"{kind}-{version}.lock"):
         if not whole.exists():
             running = f"{sys.version_info.major}.{sys.version_info.minor}"
             _uv("venv", "--clear", "--python", sys.executable if running == PYTHON else PYTHON, str(venv))
@@ -68,6 +68,20 @@ def install(version: str, *, kind: str = "airflow") -> Path:
             _uv("pip", "install", "--python", python, "--requirement", str(requirements))
             whole.touch()
     return venv
+
+
+def install_sources(version: str) -> Path:
+    """Return the folder of an Airflow that no Python of today runs, for the few of its modules that one can load."""
+    requirements = REQUIREMENTS / f"client-{version}.txt"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]
+    folder = cache() / f"client-{version}-{digest}"
+    whole = folder / ".complete"
+    with locked(cache() / f"client-{version}.lock"):
+        if not whole.exists():
+            told = ("--no-deps", "--python-version", "3.8", "--target", str(folder), "--requirement", str(requirements))
+            _uv("pip", "install", *told)
+            whole.touch()
+    return folder
 
 
 def _uv(*arguments: str) -> None:
@@ -78,7 +92,7 @@ def _uv(*arguments: str) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Hold the lock file, whoever else runs on this machine."""
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -75,6 +75,10 @@ class Service:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    def client(self) -> httpx.Client:
+        """Return a client of our server's whole address, for whoever does everything; the caller closes it."""
+        return httpx.Client(base_url=self.url, headers=self._http.headers, timeout=60, trust_env=False)
+
     def log(self) -> str:
         """Read all that the process has said."""
         return self._daemon.text()

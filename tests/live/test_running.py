@@ -10,8 +10,6 @@ from .asking import ByGraph
 from .history import ENDS, RUN
 from .serving import Service
 
-SECRET = "the-secret-of-the-plugin"
-
 pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
 
 
@@ -156,45 +154,3 @@ def test_a_variable_and_a_pool_that_we_write_are_read_by_airflow(airflow: Airflo
     stored = airflow.sql("SELECT is_encrypted, val FROM variable WHERE key = 'ours'")[0]
     assert stored["is_encrypted"] is True
     assert "sealed" not in stored["val"]
-
-
-@pytest.fixture(scope="session")
-def early(running_airflow: Airflow) -> Iterator[Service]:
-    """Start our server with the dialects of Airflow's early years, and the secret of Astronomer's plugin."""
-    settings = {
-        "AIRFLOW_GRAPH_DIALECTS": "experimental,astronomer",
-        "AIRFLOW__AIRFLOW__API__PLUGIN_AIRFLOW_API_AUTH": SECRET,
-    }
-    serving = Service(running_airflow, settings=settings)
-    try:
-        yield serving
-    finally:
-        serving.stop()
-
-
-def test_a_run_that_the_experimental_api_triggers_runs(airflow: Airflow, early: Service) -> None:
-    told = early.ask("POST", "/api/experimental/dags/params/dag_runs", json={"conf": '{"n": 8, "colour": "red"}'})
-
-    airflow.wait_for_run("params", told["run_id"])
-    state = early.ask("GET", f"/api/experimental/dags/params/dag_runs/{told['execution_date']}")
-    assert state == {"state": "success"}
-
-
-def test_runs_that_astronomer_s_plugin_would_have_made_run(airflow: Airflow, early: Service) -> None:
-    secret = {"Authorization": SECRET}
-    early.ask("GET", "/api/experimental/dags/nightly/paused/false")
-    body = {
-        "dag_id": "nightly",
-        "prefix": "astronomer",
-        "start_date": "2026-02-01T00:00:00",
-        "end_date": "2026-02-03T00:00:00",
-    }
-
-    made = early.ask("POST", "/api/v1/dag_runs", json=body, headers=secret)["response"]["dag_run_ids"]
-
-    assert made == ["astronomer_0000001_2026-02-01T03:00:00", "astronomer_0000002_2026-02-02T03:00:00"]
-    for run_id in made:
-        airflow.wait_for_run("nightly", run_id)
-        assert set(airflow.task_states("nightly", run_id).values()) == {"success"}
-        told = early.ask("GET", f"/api/v1/dag_runs/{run_id}", headers=secret)["response"]["dag_run"]
-        assert (told["state"], told["external_trigger"]) == ("success", "True")

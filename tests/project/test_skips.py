@@ -49,22 +49,13 @@ def run_pytest(folder: Path, reason: str, *options: str) -> subprocess.Completed
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
-def test_a_skip_for_a_reason_of_its_own_is_a_failure(tmp_path: Path, workers: tuple[str, ...]) -> None:
+def test_a_skip_is_a_failure(tmp_path: Path, workers: tuple[str, ...]) -> None:
     done = run_pytest(tmp_path, "there is no browser", *workers)
 
     assert done.returncode != 0, done.stdout
     for where in SKIPS:
         assert f"could have run, and was skipped: there is no browser ({where})" in done.stdout
     assert "1 failed, 1 passed, 1 xfailed, 5 errors" in done.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
-def test_a_skip_for_want_of_a_mysql_server_is_excused(tmp_path: Path, workers: tuple[str, ...]) -> None:
-    done = run_pytest(tmp_path, "needs a MySQL server: set the variable", *workers)
-
-    assert done.returncode == 0, done.stdout
-    assert "1 passed, 6 skipped, 1 xfailed" in done.stdout
 
 
 def test_this_run_fails_skips_where_it_was_told_to(pytestconfig: pytest.Config) -> None:

@@ -5,8 +5,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import pymysql
 import pytest
 from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
@@ -321,8 +322,11 @@ def test_mysql_without_its_driver_is_told_with_how_to_install_it(monkeypatch: py
     ("code", "problem", "transient"),
     [(1213, Unavailable, True), (1205, Unavailable, True), (3024, TooExpensive, False), (1062, Conflict, False)],
 )
-def test_errors_of_mysql_are_told_by_their_number(code: int, problem: type[Problem], *, transient: bool) -> None:
-    error = DBAPIError("SELECT 1", {}, Exception(code, "text of the server"))
+@pytest.mark.parametrize("told", [{}, {"sqlstate": "HY000"}], ids=["number", "number and state"])
+def test_errors_of_mysql_are_told_by_their_number(
+    code: int, problem: type[Problem], told: dict[str, Any], *, transient: bool
+) -> None:
+    error = DBAPIError("SELECT 1", {}, pymysql.OperationalError(code, "text of the server", **told))
     assert type(as_problem(error)) is problem
     assert is_transient(error) is transient
 

@@ -28,7 +28,7 @@ from resolvers.plan.sql import Maker
 from resolvers.plan.steps import Step
 from resolvers.selection import Arguments
 from resolvers.settings import Role
-from tests.stores import MySQLStore, SQLiteStore
+from tests.stores import SQLiteStore
 from tests.world import World
 
 GENERATIONS = (AIRFLOW_2, AIRFLOW_3)
@@ -264,31 +264,3 @@ def test_no_operation_sends_what_mysql_refuses(etl: World) -> None:
         # Error 1093: what is changed cannot be read by the same statement.
         if changed := re.match(r"(?:UPDATE|DELETE FROM) (\S+) (.*)", statement):
             assert f"FROM {changed[1]} " not in changed[2], statement
-
-
-@pytest.mark.parametrize("minor", ["2.11", "3.3"])
-def test_a_server_answers_and_changes_as_the_other_databases_do(minor: str, mysql_store: MySQLStore) -> None:
-    world = World.open(mysql_store.database(minor), minor)
-    world.dag("etl", {"extract": ["load"], "load": []})
-    world.run("etl", "old", state="failed")
-    world.task_instance("etl", "old", "extract", "success")
-    world.task_instance("etl", "old", "load", "failed")
-
-    told = world.data(
-        "{ dags { nodes { dagId latestRun { runId taskStateCounts { state count } } runs { totalCount } } } "
-        "taskInstances(orderBy: STARTED_AT_ASC) { nodes { taskId startedAt task { operator } } } }"
-    )
-    assert told["dags"]["nodes"] == [
-        {
-            "dagId": "etl",
-            "latestRun": {
-                "runId": "old",
-                "taskStateCounts": [{"state": "FAILED", "count": 1}, {"state": "SUCCESS", "count": 1}],
-            },
-            "runs": {"totalCount": 1},
-        }
-    ]
-    assert [one["taskId"] for one in told["taskInstances"]["nodes"]] == ["extract", "load"]
-    for change in CHANGES:
-        world.data(f"mutation {{ {change} }}")
-    world.close()

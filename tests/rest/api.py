@@ -15,7 +15,7 @@ from airflow_client.client.api.task_instance_api import TaskInstanceApi  # type:
 from airflow_client.client.api.variable_api import VariableApi  # type: ignore[import-untyped]
 
 from tests.http.server import ADMIN, TOKENS, served
-from tests.people import PEOPLED, make_tables
+from tests.people import make_tables
 from tests.rest.strict_client import parse
 from tests.world import World
 
@@ -81,6 +81,5 @@ def world_of(store: Any, kind: str, **settings: object) -> World:
     """Return an empty world of a kind such as `3.3-sqlite`, in which tokens are known."""
     minor, _ = kind.split("-")
     url = store.database(minor)
-    if kind in PEOPLED:
-        make_tables(url, minor)
-    return World.open(url, minor, tokens=TOKENS, **settings)
+    make_tables(url, minor)
+    return World.open(url, minor, tokens=TOKENS, **settings).lent_by(store)

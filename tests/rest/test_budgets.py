@@ -13,9 +13,10 @@ from graph.rest.document.document import told_by
 from graph.rest.document.inputs import path_of
 from graph.rest.rows import Row
 from graph.rest.stable import STABLE
+from tests.conftest import KINDS
 from tests.graph.furnishing import furnish
 from tests.graph.multiplying import multiply
-from tests.people import PEOPLED, open_peopled, staff
+from tests.people import open_peopled, staff
 from tests.world import World
 
 _RUN = "/dags/{dag_id}/dagRuns/{dag_run_id}"
@@ -99,7 +100,7 @@ def size(body: Any) -> int:
     return len(orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS))
 
 
-@pytest.fixture(scope="module", params=PEOPLED)
+@pytest.fixture(scope="module", params=KINDS)
 def grown(request: pytest.FixtureRequest) -> Iterator[tuple[Mapping[str, Cost], Mapping[str, Cost]]]:
     """Return what each list costs in a world with a few of everything, and in the same with many."""
     world = staff(furnish(open_peopled(request, request.param)))

@@ -7,9 +7,10 @@ import pytest
 from airflow_client.client import ApiClient, Configuration, models  # type: ignore[import-untyped]
 from airflow_client.client.apis import ConfigApi, DAGApi, DAGRunApi  # type: ignore[import-untyped]
 
+from tests.conftest import KINDS
 from tests.graph.furnishing import furnish
 from tests.http.server import TOKENS, served
-from tests.people import PEOPLED, add_role, add_user, open_peopled, staff
+from tests.people import add_role, add_user, open_peopled, staff
 from tests.rest.api import Api
 from tests.rest.client_calls import CALLS, Place, ask_all, methods
 
@@ -31,14 +32,14 @@ def test_every_method_of_the_client_is_called() -> None:
     assert len(CALLS) == 90
 
 
-@pytest.mark.parametrize("api", PEOPLED, indirect=True)
+@pytest.mark.parametrize("api", KINDS, indirect=True)
 def test_every_method_returns_what_the_client_can_parse(api: Api) -> None:
     staff(api.world)
     told = dict(ask_all(api.client, PLACE))
     assert {name: one for name, one in told.items() if one.status >= 300} == {}
 
 
-@pytest.fixture(params=PEOPLED)
+@pytest.fixture(params=KINDS)
 def by_password(request: pytest.FixtureRequest) -> Iterator[ApiClient]:
     """Return a client that presents the name and the password of a user of Airflow's, as its documentation shows."""
     world = furnish(open_peopled(request, request.param, tokens=TOKENS, authentication="tokens,basic"))

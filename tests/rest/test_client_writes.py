@@ -24,6 +24,8 @@ from airflow_client.client.model.variable import Variable  # type: ignore[import
 from tests.graph.furnishing import at
 from tests.rest.api import Api
 
+pytestmark = pytest.mark.mysql
+
 
 def states(api: Api, dag_id: str, run_id: str) -> dict[str, object]:
     rows = api.world.rows("task_instance", "task_id state", dag_id=dag_id, run_id=run_id)

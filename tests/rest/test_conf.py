@@ -17,6 +17,9 @@ def test_what_is_given_is_read_back(api: Api, conf: dict[str, object]) -> None:
     made = api.send("POST", "/dags/idle/dagRuns", json={"dag_run_id": "c", "conf": conf})
 
     assert made.status_code == 200, made.text
+    if api.world.generation.number == 3 and api.world.service.engine.dialect.name == "mysql":
+        # Its JSON has integers of 64 bits, and keeps of others what a floating-point number can.
+        conf = {name: float(value) if isinstance(value, int) else value for name, value in conf.items()}
     assert made.json()["conf"] == conf
     assert api.get("/dags/idle/dagRuns/c")["conf"] == conf
 

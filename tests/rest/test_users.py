@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import KINDS
 from tests.http.server import TOKENS, VIEWER
-from tests.people import PEOPLED, add_group, open_peopled, staff
+from tests.people import add_group, open_peopled, staff
 from tests.rest.api import Api, api_of
 from tests.world import World
 
@@ -17,7 +18,7 @@ READ_POOLS = {"action": {"name": "can_read"}, "resource": {"name": "Pools"}}
 EDIT_POOLS = {"action": {"name": "can_edit"}, "resource": {"name": "Pools"}}
 
 
-@pytest.fixture(params=PEOPLED)
+@pytest.fixture(params=KINDS)
 def people(request: pytest.FixtureRequest) -> Iterator[Api]:
     """Serve a world with users, of whom every change counts at once."""
     world = staff(open_peopled(request, request.param, tokens=TOKENS, authentication="tokens,basic", access_refresh=0))

@@ -54,7 +54,13 @@ def _policy(nonce: str) -> str:
 
 
 def _section(command: Command) -> str:
-    fields = "\n".join(_field(command, parameter) for parameter in command.parameters)
+    fields = "\n".join(_field(command, parameter) for parameter in command.parameters if not parameter.idle)
+    # What does nothing is there for whoever looks for it, and in nobody's way.
+    idle = [parameter for parameter in command.parameters if parameter.idle]
+    if idle:
+        names = ", ".join(html.escape(parameter.name) for parameter in idle)
+        told = "\n".join(_field(command, parameter) for parameter in idle)
+        fields += f"<details><summary>Taken and ignored: <code>{names}</code></summary>{told}</details>"
     posted = " data-posted" if command.posted else ""
     methods = "POST" if command.posted else "GET, POST"
     return (

@@ -1,7 +1,7 @@
 """Runs: making one, and where they stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -67,8 +67,12 @@ _DAGS_JSON = {
 
 def printed_run(dag_id: str, run_id: str, date: object, state: object, queued_at: object, is_external: object) -> str:
     """Return a run as Airflow prints the object that it has for one."""
+    return _as_object(dag_id, run_id, printed(date), state, printed(queued_at), is_external)
+
+
+def _as_object(dag_id: str, run_id: str, date: str, state: object, queued_at: object, is_external: object) -> str:
     return (
-        f"<DagRun {dag_id} @ {printed(date)}: {run_id}, state:{state}, queued_at: {printed(queued_at)}. "
+        f"<DagRun {dag_id} @ {date}: {run_id}, state:{state}, queued_at: {queued_at}. "
         f"externally triggered: {bool(is_external)}>"
     )
 
@@ -77,8 +81,14 @@ PRINTED_RUN = codec(
     DagRun,
     "run_id",
     "state",
-    execution_date=computed("nominal_date", _iso),
     printed=computed("dag_id run_id nominal_date state queued_at is_external", printed_run),
+)
+_MADE = codec(
+    DagRun,
+    "dag_id",
+    "run_id",
+    **{name: stored(name) for name in ("state", "is_external")},
+    queued_at=computed("queued_at", printed),
 )
 
 _ATTRIBUTES = (
@@ -114,7 +124,8 @@ def run_of_date(call: Call, codec_: Selection) -> Json:
     """Return the run that the path names by its date; refused where there is none."""
     date, dag_id = read_date(call.path["execution_date"]), call.path["dag_id"]
     known_dag(call)
-    of_date = (Match("dag_id", Operator.EQUALS, dag_id), Match("nominal_date", Operator.EQUALS, date))
+    instant = Match("nominal_date", Operator.EQUALS, date.astimezone(UTC))
+    of_date = (Match("dag_id", Operator.EQUALS, dag_id), instant)
     found = rows(call, codec_, of_date)
     if not found:
         raise refused(404, f"Dag Run for date {date} not found in dag {dag_id}")
@@ -158,16 +169,17 @@ def _trigger(call: Call) -> Answer:
         raise refused(
             400, f"A DAG Run already exists for DAG {dag_id} at {asked.date} with run id {asked.run_id}"
         ) from problem
-    made: Any = call.find(PRINTED_RUN, **vars(key))
-    message = f"Created {made['printed']}"
-    return Answer({"execution_date": made["execution_date"], "message": message, "run_id": key.run_id})
+    made: Any = call.find(_MADE, **vars(key))
+    # In the zone in which the caller said it, as it was not yet stored when the original printed it.
+    message = f"Created {_as_object(date=str(asked.date), **made)}"
+    return Answer({"execution_date": asked.date.isoformat(), "message": message, "run_id": key.run_id})
 
 
 @dataclass
 class _Asked:
     """The run that a body asks for, once it is read."""
 
-    date: datetime | None = None
+    date: datetime = field(default_factory=lambda: datetime.now(UTC))
     run_id: str = ""
 
     def read(self, body: Mapping[str, object]) -> Mapping[str, object]:
@@ -180,9 +192,13 @@ class _Asked:
         in_seconds = str(body.get("replace_microseconds", date is None)).lower() in _TRUE
         date = date or datetime.now(UTC)
         self.date = date.replace(microsecond=0) if in_seconds else date
-        self.run_id = str(body.get("run_id") or f"manual__{self.date.isoformat()}")
+        run_id = body.get("run_id") or f"manual__{self.date.isoformat()}"
+        if not isinstance(run_id, str):
+            raise refused(400, f"The run id {run_id!r} is no text")
+        self.run_id = run_id
         # As its original, which asked for neither the file nor whether it can be imported.
-        return {"run_id": self.run_id, "logical_date": self.date, "conf": conf, "even_if_broken": True}
+        instant = self.date.astimezone(UTC)
+        return {"run_id": self.run_id, "logical_date": instant, "conf": conf, "even_if_broken": True}
 
 
 ROWS: tuple[Row, ...] = (

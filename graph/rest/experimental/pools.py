@@ -1,6 +1,7 @@
 """Pools: each is made and changed by the same call."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from graph.rest.call import Call
 from graph.rest.codec import Json, codec, stored
@@ -28,7 +29,9 @@ def _pool(call: Call) -> Answer:
 
 def _save(call: Call) -> Answer:
     """Make a pool, or change the one of that name."""
-    name = str(call.body.get("name", ""))
+    name = call.body.get("name", "")
+    if not isinstance(name, str):
+        raise refused(400, f"Pool name is no text: {name!r}")
     operation = create_pool if call.find(_POOL_JSON, pool=name) is None else update_pool
 
     def told() -> Mapping[str, object]:
@@ -77,10 +80,10 @@ def _named(name: str) -> str:
 
 
 def _number(body: Mapping[str, object]) -> int:
-    told = body.get("slots")
+    told: Any = body.get("slots")
     try:
-        return int(str(told))
-    except ValueError:
+        return int(told)
+    except (TypeError, ValueError, OverflowError):
         raise refused(400, f"Bad value for `slots`: {told}") from None
 
 

@@ -1,19 +1,21 @@
 """Tasks and task instances, all that is known of them, as Python prints it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from graph.rest.call import Call
 from graph.rest.codec import Json, codec, computed, one, stored
 from graph.rest.dialect import Answer
 from graph.rest.early import printed
+from graph.rest.experimental import objects
 from graph.rest.experimental.dag_runs import PRINTED_RUN, known_dag, run_of_date
 from graph.rest.experimental.dates import read_date
 from graph.rest.experimental.problems import refused
 from graph.rest.rows import Custom, Row
 from graph.types.guards import TASK_INSTANCES, TASKS
 from graph.types.task import Task
+from graph.types.task_group import TaskGroup
 from graph.types.task_instance import TaskInstance
 from resolvers.binding import Constant
 from resolvers.selection import Selection
@@ -45,7 +47,6 @@ _UNSAID: Mapping[str, str] = {
     ),
     **dict.fromkeys(["inlets", "outlets", "template_ext", "template_fields"], "[]"),
     **dict.fromkeys(["executor_config", "template_fields_renderers"], "{}"),
-    "operator_extra_links": "()",
     "retries": "0",
 }
 
@@ -53,10 +54,6 @@ _UNSAID: Mapping[str, str] = {
 _NOT_TOLD = {"is_setup", "is_teardown", "on_failure_fail_dagrun", "label", "task_type", "partial_kwargs"}
 
 _SPANS = {"retry_delay", "max_retry_delay", "execution_timeout", "sla"}
-
-
-# Objects, of which Airflow prints the address.
-_GROUP = "<airflow.utils.task_group.TaskGroup object at 0x0>"
 
 
 def _attributes(fields: Any) -> Json:  # noqa: ANN401 - as the serialized DAG has them
@@ -69,56 +66,74 @@ def _params(params: Any) -> Json:  # noqa: ANN401 - as the serialized DAG has th
     return {name: param.default if param.has_default else None for name, param in params.items()}
 
 
-def _weight_rule(rule: str) -> str:
-    return f"<airflow.task.priority_strategy._{rule.title()}PriorityWeightStrategy object at 0x0>"
+def _dependencies(fields: Any) -> str | None:  # noqa: ANN401 - as the serialized DAG has them
+    return objects.dependencies(fields.texts("deps")) if "deps" in fields.layers[0] else None
+
+
+def _mapping(fields: Any) -> Json | None:  # noqa: ANN401 - as the serialized DAG has them
+    """Return what is told of a mapped task: its templates, which it has none of yet, and what it is mapped over.
+
+    All else are slots of Airflow's object for one, which are no variables.
+    """
+    if not fields.flag("_is_mapped"):
+        return None
+    told: Json = dict.fromkeys(fields.texts("template_fields"))
+    if (name := fields.text("_expand_input_attr")) and name != "expand_input":
+        told[name] = fields.mapping(name)
+    return told
 
 
 def _told(call: Call, name: str, value: object) -> str:
     """Return an attribute as Python prints it, secrets in it hidden."""
-    value = call.session.service.masking.mask(_plain(value), name)
+    masking = call.session.service.masking
+    value = masking.mask(objects.plain(value, masking.mask), name)
     if name in _SPANS and isinstance(value, int | float):
         return str(timedelta(seconds=value))
     return printed(value)
 
 
-def _plain(value: object) -> object:
-    """Return a value without the objects in it that only the code of the DAG knows."""
-    match value:
-        case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
-        case list() | tuple():
-            return [_plain(inner) for inner in value]
-        case None | str() | int() | float() | datetime() | timedelta():
-            return value
-        case _:
-            return f"<{type(value).__name__}>"
-
-
-def _ids(ids: tuple[str, ...]) -> str:
-    return f"{{{', '.join(map(repr, ids))}}}" if ids else "set()"
-
-
 _TASK_JSON = codec(
     Task,
     attributes=computed("fields", _attributes),
+    mapping=computed("fields", _mapping),
+    group=one("group", codec(TaskGroup, "is_mapped")),
     start_date=computed("start_date", printed),
     end_date=computed("end_date", printed),
     params=computed("params", _params),
-    upstream_task_ids=computed("upstream_task_ids", _ids),
-    downstream_task_ids=computed("downstream_task_ids", _ids),
-    weight_rule=computed("weight_rule", _weight_rule),
+    upstream_task_ids=computed("upstream_task_ids", objects.ids),
+    downstream_task_ids=computed("downstream_task_ids", objects.ids),
+    weight_rule=computed("weight_rule", objects.weight_rule),
+    operator_extra_links=computed("extra_links", objects.extra_links),
+    deps=computed("fields", _dependencies),
 )
+_OPERATOR_JSON = codec(Task, operator=computed("task_id operator is_mapped", objects.operator))
 
 
 def _task(call: Call) -> Answer:
-    """Return a task."""
+    """Return a task; as it was documented, of a mapped one too what it has in common with others."""
     call.admit(TASKS)
     known_dag(call)
     found = _known_task(call, _TASK_JSON)
+    mapping = found.pop("mapping")
+    if isinstance(mapping, dict) and call.session.service.settings.experimental_answers == "original":
+        return Answer({name: _mapped(call, name, value) for name, value in mapping.items()})
+    of_group: Any = found.pop("group")
     attributes: Any = found.pop("attributes")
     attributes["params"] = found.pop("params")
     told = {name: _told(call, name, value) for name, value in attributes.items()}
-    return Answer({**_UNSAID, **told, "task_group": _GROUP, **found})
+    told["task_group"] = objects.group(is_mapped=bool(of_group and of_group["is_mapped"]))
+    return Answer({**_UNSAID, **told, **{name: value for name, value in found.items() if value is not None}})
+
+
+def _mapped(call: Call, name: str, value: object) -> str:
+    """Return what a task is mapped over, or one of its templates."""
+    if not isinstance(value, dict):
+        return str(value)
+    mask = call.session.service.masking.mask
+    upstream = objects.mapped_over(value)
+    known = call.find_all(_OPERATOR_JSON, [{"dag_id": call.path["dag_id"], "task_id": task_id} for task_id in upstream])
+    operators = {task_id: str(found["operator"]) for task_id, found in zip(upstream, known, strict=True) if found}
+    return objects.expand_input(value, operators, mask)
 
 
 def _known_task(call: Call, codec_: Selection) -> Json:
@@ -168,7 +183,7 @@ def _instance(call: Call) -> Answer:
     if found is None:
         date = read_date(call.path["execution_date"])
         raise refused(404, f"Task {task_id} instance for date {date} not found")
-    found["next_kwargs"] = _told(call, "next_kwargs", found["next_kwargs"])
+    found["next_kwargs"] = _told(call, "next_kwargs", objects.stored(found["next_kwargs"]))
     of_run = found["dag_run"]
     found["dag_run"] = of_run["printed"] if isinstance(of_run, dict) else "None"
     return Answer(found)

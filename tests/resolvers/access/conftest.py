@@ -11,7 +11,7 @@ from tests.world import World
 Opening = Callable[..., World]
 
 
-@pytest.fixture(params=[kind for kind in KINDS if kind != "3.3-mysql"])
+@pytest.fixture(params=KINDS)
 def opening(request: pytest.FixtureRequest) -> Iterator[Opening]:
     """Return how to open worlds with settings of one's own, over one database that has tables of users."""
     minor, backend = request.param.split("-")

@@ -22,6 +22,8 @@ from tests.resolvers.operations.stopped import (
 )
 from tests.world import DAY, World, simple_dag
 
+pytestmark = pytest.mark.mysql
+
 
 def test_what_failed_is_cleared_and_its_run_queued_again(world: World) -> None:
     stopped(world)

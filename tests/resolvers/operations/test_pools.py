@@ -10,6 +10,8 @@ from resolvers.operations.pools import create_pool, delete_pool, update_pool
 from resolvers.settings import Role
 from tests.world import World
 
+pytestmark = pytest.mark.mysql
+
 COLUMNS = "pool slots description include_deferred"
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from resolvers.errors import Conflict, Invalid, NotFound, Unsupported
 from resolvers.operations.roles import create_role, delete_role, update_role
-from tests.people import PEOPLED, add_group, open_peopled, staff
+from tests.conftest import KINDS
+from tests.people import add_group, open_peopled, staff
 from tests.world import World
 
 
-@pytest.fixture(params=PEOPLED)
+@pytest.fixture(params=KINDS)
 def staffed(request: pytest.FixtureRequest) -> Iterator[World]:
     """Return a world with users and roles."""
     world = staff(open_peopled(request, request.param))

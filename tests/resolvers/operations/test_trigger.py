@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import sleep
 
+import pytest
+
 from resolvers.airflow_config import AirflowConfig
 from resolvers.metadata.pickled import unpickle
 from resolvers.operations.keys import RunKey
@@ -13,6 +15,8 @@ from resolvers.operations.uuid7 import uuid7
 from tests.resolvers.operations.triggering import LATER, only, run_of, trigger
 from tests.stores import SQLiteStore
 from tests.world import DAY, World, simple_dag
+
+pytestmark = pytest.mark.mysql
 
 
 def test_a_run_is_queued_with_its_task_instances(etl: World) -> None:

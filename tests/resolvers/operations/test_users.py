@@ -13,13 +13,14 @@ from resolvers.access.method import Installation
 from resolvers.access.permissions import Permission
 from resolvers.errors import Conflict, Forbidden, Invalid, NotFound, Unsupported
 from resolvers.operations.users import create_user, delete_user, update_user
-from tests.people import PEOPLED, add_group, add_user, open_peopled, staff
+from tests.conftest import KINDS
+from tests.people import add_group, add_user, open_peopled, staff
 from tests.world import DAY, World
 
 BEN: dict[str, Any] = {"username": "ben", "email": "ben@example.org", "first_name": "Ben", "last_name": "B"}
 
 
-@pytest.fixture(params=PEOPLED)
+@pytest.fixture(params=KINDS)
 def staffed(request: pytest.FixtureRequest) -> Iterator[World]:
     """Return a world with users, in which every change of one counts at once."""
     world = staff(open_peopled(request, request.param, access_refresh=0))

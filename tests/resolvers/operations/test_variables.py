@@ -13,6 +13,8 @@ from resolvers.service import Service
 from resolvers.settings import Role, load_settings
 from tests.world import FERNET_KEY, World
 
+pytestmark = pytest.mark.mysql
+
 
 def stored(world: World, key: str) -> dict[str, object]:
     return world.rows("variable", "key val description is_encrypted", key=key)[0]

@@ -76,7 +76,8 @@ class Plugin:
 def plugin_of(store: Any, kind: str, **settings: object) -> Iterator[Plugin]:
     """Serve a world with the DAGs of the captures: `demo_etl`, of four tasks, and `another`."""
     minor, _ = kind.split("-")
-    environment = {**CONFIGURED, **settings.pop("airflow", {})}  # type: ignore[dict-item]
+    told_here: Any = settings.pop("airflow", {})
+    environment = {name: value for name, value in {**CONFIGURED, **told_here}.items() if value is not None}
     told = {"tokens": TOKENS, "dialects": "clairvoyant", **settings}
     world = World.configured(store.database(minor), minor, environment, **told)
     try:

@@ -1,5 +1,7 @@
 """Who may ask the plugin: holders of tokens, and of the one that the original's configuration names."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.rest.clairvoyant.conftest import Serve
@@ -120,3 +122,35 @@ def test_readers_change_nothing_by_any_command(serve: Serve) -> None:
     assert plugin.world.rows("dag_run", "run_id state") == [{"run_id": "r", "state": "success"}]
     assert plugin.world.rows("task_instance", "state") == [{"state": "failed"}]
     assert plugin.world.rows("variable", "key") == plugin.world.rows("connection", "conn_id") == []
+
+
+def test_the_configuration_file_of_the_documentation_is_read_as_it_stands(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "airflow.cfg").write_text(
+        """
+[rest_api_plugin]
+
+# Logs global variables used in the REST API plugin when the plugin is loaded.
+log_loading = True
+filter_loading_messages_in_cli_response = False
+rest_api_plugin_http_token_header_name = x_plugin_token
+rest_api_plugin_expected_http_token = from-the-file
+"""
+    )
+    plugin = serve(airflow={"AIRFLOW_HOME": str(tmp_path), **dict.fromkeys(CONFIGURED)})
+
+    told = plugin.send("GET", f"{PLACE}?api=version", token=None, headers={"x_plugin_token": "from-the-file"})
+
+    assert told.json()["output"] == "3.3"
+    assert plugin.world.service.config.flag("rest_api_plugin", "log_loading", default=False)
+
+
+@pytest.mark.parametrize("wanted", ["True", "False"])
+def test_what_was_loaded_is_logged_where_the_configuration_wants_it(
+    serve: Serve, caplog: pytest.LogCaptureFixture, wanted: str
+) -> None:
+    with caplog.at_level("INFO", "airflow_graph"):
+        serve(airflow={"AIRFLOW__REST_API_PLUGIN__LOG_LOADING": wanted})
+
+    loaded = [record for record in caplog.records if record.getMessage() == "clairvoyant dialect loaded"]
+    assert bool(loaded) is (wanted == "True")
+    assert "changeme" not in str([vars(record) for record in loaded])

@@ -9,42 +9,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import KINDS
+from tests.rest.clairvoyant.captured import CAPTURED, REASONS, differing
 from tests.rest.clairvoyant.conftest import Serve
 from tests.rest.clairvoyant.plugin import Plugin, folder_of
-
-CAPTURED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "captured.json").read_text())
-
-# Between commas: of which calls, what differs, and why. The rest is the same, word for word.
-REASONS = {
-    "tree": "siblings are in the order of their ids, the original's changed; and operators are EmptyOperators",
-    "scheduled": "no scheduler runs in these worlds",
-    "now": "the original names the moment of its own call",
-    "usage": "the usage that is printed is a line, not the whole text of a parser",
-    "uri": "a password in a connection's URI is not repeated",
-    "render": "what never ran is rendered by Airflow's command line alone, which is not configured here",
-    "description": "a pool's description counts under both of its names",
-    "upload": "the uploaded file is not imported and so has no module; its DAGs are paused when Airflow has parsed it",
-    "order": "the DAGs are in the order of their ids",
-}
-
-
-def differing(record: Mapping[str, Any]) -> str | None:
-    """Return the reason for which an answer differs from the one that was captured."""
-    address = record["address"]
-    parts = {
-        "tree=on": "tree",
-        "dag_state&dag_id=demo_etl&execution_date=2021": "scheduled",
-        "set=true": "usage",
-        "&description=": "description",
-        "conn_uri": "uri",
-        "api=render": "render",
-        "refresh_all_dags": "order",
-    }
-    if address.endswith("api=trigger_dag&dag_id=demo_etl") or record.get("form", {}).get("run_id") == "r3":
-        return "now"
-    if record.get("form", {}).get("pause"):
-        return "upload"
-    return next((reason for part, reason in parts.items() if part in address), None)
 
 
 def replay(plugin: Plugin, record: Mapping[str, Any], folder: Path) -> tuple[int, dict[str, Any]]:
@@ -90,9 +57,9 @@ def test_every_captured_call_is_answered_as_the_original_did_or_for_a_reason(
             .replace("/opt/airflow/dags", str(folder))
             .replace("host 'vm'", f"host '{socket.gethostname()}'")
         )
-        if "api=connections&list=on" in record["address"]:
-            continue
         assert status == record["status"], (record["address"], told)
+        if "answer" not in record:  # a page, or longer than what was kept of it
+            continue
         same = normalized(told) == normalized(expected)
         if (reason := differing(record)) is not None:
             assert reason in REASONS

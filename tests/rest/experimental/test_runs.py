@@ -32,13 +32,52 @@ def test_a_run_is_queued_with_its_tasks_and_its_conf(early: Early, conf: str) ->
 
 
 def test_microseconds_stay_where_a_date_is_given_and_go_where_told(early: Early) -> None:
-    date = "2022-01-01T00:00:00.123456+02:00"
+    date = "2022-01-01T00:00:00.123456"
 
     kept = early.send("POST", RUNS, json={"execution_date": date}).json()
     cut = early.send("POST", RUNS, json={"execution_date": date, "replace_microseconds": "true"}).json()
 
-    assert kept["execution_date"] == "2021-12-31T22:00:00.123456+00:00"
-    assert cut["execution_date"] == "2021-12-31T22:00:00+00:00"
+    assert kept["execution_date"] == "2022-01-01T00:00:00.123456+00:00"
+    assert cut["execution_date"] == "2022-01-01T00:00:00+00:00"
+
+
+def test_a_date_is_told_in_the_zone_in_which_it_was_given_and_means_the_instant(early: Early) -> None:
+    told = early.send("POST", RUNS, json={"execution_date": "2022-01-01T00:00:00+02:00"}).json()
+
+    assert told["execution_date"] == "2022-01-01T00:00:00+02:00"
+    assert told["run_id"] == "manual__2022-01-01T00:00:00+02:00"
+    assert told["message"].startswith("Created <DagRun demo_etl @ 2022-01-01 00:00:00+02:00: manual__")
+    for date in ("2021-12-31T22:00:00", "2021-12-31 22:00Z", "2022-01-01T03:00:00%2B05:00"):
+        assert early.send("GET", f"{RUNS}/{date}").json() == {"state": "queued"}
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2024", "2024-01-01T00:00:00+00:00"),
+        ("2024-03", "2024-03-01T00:00:00+00:00"),
+        ("2024-032", "2024-02-01T00:00:00+00:00"),
+        ("20240102", "2024-01-02T00:00:00+00:00"),
+        ("2024-1-2", "2024-01-02T00:00:00+00:00"),
+        ("01/02/2024", "2024-01-02T00:00:00+00:00"),
+        ("Tue, 02 Jan 2024 06:00:00 GMT", "2024-01-02T06:00:00+00:00"),
+        ("0001-01-01", "0001-01-01T00:00:00+00:00"),
+    ],
+)
+def test_dates_are_read_as_airflow_reads_them(one_early: Early, text: str, date: str) -> None:
+    assert one_early.send("POST", RUNS, json={"execution_date": text}).json()["execution_date"] == date
+
+
+@pytest.mark.parametrize("text", ["2024-01-01/2024-01-02", "P1D", "2024-02-30", "tomorrow", "", 5, True, []])
+def test_what_is_no_date_is_refused(one_early: Early, text: object) -> None:
+    refused = one_early.send("POST", RUNS, json={"execution_date": text})
+
+    assert refused.status_code == 400
+    assert "could not be identified as a date" in refused.json()["error"]
+
+
+def test_a_run_id_that_is_no_text_is_refused(one_early: Early) -> None:
+    assert one_early.send("POST", RUNS, json={"run_id": 5}).json() == {"error": "The run id 5 is no text"}
 
 
 def test_a_run_of_a_dag_whose_file_is_gone_waits_for_it(early: Early) -> None:
