@@ -11,7 +11,7 @@ import pytest
 from graph.http.graphiql import THEIRS
 from graph.http.pages import STATIC
 from tests.graph.chromium import Page, chromium
-from tests.mysql_server import MySQLServer, can_be_had
+from tests.mysql_server import MySQLServer, NotThereError, can_be_had
 from tests.skips import SWITCH, NoSkips
 from tests.stores import MySQLStore, PostgreSQLStore, SQLiteStore, run_folder
 from tests.world import World
@@ -89,7 +89,10 @@ def mysql_store() -> Iterator[MySQLStore]:
         return
     if not can_be_had():
         pytest.skip("needs a MySQL server: Debian's apt-get and keyring, or AIRFLOW_GRAPH_TEST_MYSQL=mysql://...")
-    server = MySQLServer(run_folder("mysql"))
+    try:
+        server = MySQLServer(run_folder("mysql"))
+    except NotThereError as error:
+        pytest.skip(str(error))
     yield MySQLStore(server.url)
     server.stop()
 

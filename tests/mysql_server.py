@@ -12,7 +12,7 @@ from tests.live.installing import cache, locked
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 # Of Debian's suites, this one alone has MySQL: the others have MariaDB.
-SOURCE = f"deb [signed-by={KEYRING}] http://deb.debian.org/debian sid main"
+SUITE = "sid"
 PACKAGE = "mysql-server-core"
 
 # apt with folders of its own, for which nothing is installed: it names, fetches and verifies all that is needed.
@@ -50,9 +50,25 @@ HASTE = (
 )
 
 
+NOT_THERE = "Debian's MySQL cannot be fetched"
+"""Begins the reason of a test that is skipped for that: it could not have run."""
+
+
+class NotThereError(Exception):
+    """Debian's suite has no MySQL today, or cannot be reached."""
+
+
 def can_be_had() -> bool:
     """Whether this machine has what fetches and unpacks Debian's packages."""
-    return KEYRING.exists() and all(map(shutil.which, ("apt-get", "dpkg-deb")))
+    return KEYRING.exists() and all(map(shutil.which, ("apt-get", "dpkg-deb"))) and _mirror() is not None
+
+
+def _mirror() -> str | None:
+    """Return from where this machine has its Debian packages, none where it is no Debian."""
+    told = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI)"], capture_output=True, text=True, check=False
+    )
+    return next((uri for uri in sorted(set(told.stdout.split())) if uri.rstrip("/").endswith("/debian")), None)
 
 
 class MySQLServer:
@@ -110,12 +126,16 @@ def _fetched(folder: Path) -> list[Path]:
     for name in APT_FOLDERS:
         folder.joinpath(name).mkdir(parents=True)
     folder.joinpath("status").touch()
-    folder.joinpath("etc/apt/sources.list").write_text(SOURCE + "\n")
+    source = f"deb [signed-by={KEYRING}] {_mirror()} {SUITE} main\n"
+    folder.joinpath("etc/apt/sources.list").write_text(source)
     configuration = folder / "apt.conf"
     configuration.write_text(APT.format(folder=folder))
     environment = {**os.environ, "APT_CONFIG": str(configuration)}
-    _run(["apt-get", "update"], environment)
-    _run(["apt-get", "install", "--yes", "--download-only", PACKAGE], environment)
+    try:
+        _run(["apt-get", "update"], environment)
+        _run(["apt-get", "install", "--yes", "--download-only", PACKAGE], environment)
+    except RuntimeError as error:
+        raise NotThereError(f"{NOT_THERE}: {error}") from error
     return sorted(folder.glob("var/cache/apt/archives/*.deb"))
 
 
