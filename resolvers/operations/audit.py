@@ -111,6 +111,8 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
     if work.generation.number == 3:
         sent["method"] = audit.method
     actor: Actor = work.actor
+    # Airflow 3 knows callers by one name.
+    full_name = actor.display_name if work.generation.number == 2 else None
     for event in events:
         work.insert(
             "log",
@@ -118,7 +120,7 @@ def write_audit(work: Work, audit: Audit, arguments: Mapping[str, object], extra
                 "dttm": work.now,
                 "event": event,
                 "owner": actor.name,
-                "owner_display_name": actor.display_name or actor.name,
+                "owner_display_name": full_name or actor.name,
                 "extra": json.dumps(masked(sent, event, work.generation, work.masking), default=str),
                 **{name: _held(arguments.get(name)) for name in columns},
             },

@@ -16,6 +16,7 @@ from airflow_client.client.api.variable_api import VariableApi  # type: ignore[i
 
 from tests.http.server import ADMIN, TOKENS, served
 from tests.people import make_tables
+from tests.rest.strict_client import parse
 from tests.world import World
 
 
@@ -57,9 +58,11 @@ class Api:
         return httpx.request(method, f"{self.address}{path}", headers=headers, timeout=30, **how)
 
     def get(self, path: str, *, token: str | None = ADMIN, **query: object) -> Any:
-        """Return the JSON of what must be there."""
+        """Return the JSON of what must be there, which strict clients can parse."""
         answer = self.send("GET", path, token=token, **({"params": query} if query else {}))
         assert answer.status_code == 200, answer.text
+        # Parsing takes an answer apart.
+        parse("GET", path, answer.json())
         return answer.json()
 
 

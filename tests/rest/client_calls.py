@@ -92,8 +92,13 @@ _CLASSES: Mapping[str, Any] = {found.__name__: found for found in _classes()}
 
 def methods() -> dict[str, tuple[str, str]]:
     """Return the methods of the client, each with the HTTP method and the path that it asks."""
+    return {name: (settings["http_method"], settings["endpoint_path"]) for name, settings in operations().items()}
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Return the methods of the client, each with all that it knows of its operation."""
     return {
-        f"{name}.{method.removesuffix('_endpoint')}": (settings["http_method"], settings["endpoint_path"])
+        f"{name}.{method.removesuffix('_endpoint')}": settings
         for name, made in _CLASSES.items()
         for method, endpoint in vars(made(ApiClient())).items()
         if (settings := getattr(endpoint, "settings", None))

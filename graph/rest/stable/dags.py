@@ -68,7 +68,6 @@ _DEFINITION_JSON = codec(
     "render_template_as_native_obj",
     start_date="starts_on",
     end_date="ends_on",
-    timezone="timezone",
     dag_run_timeout=computed("dagrun_timeout", span),
     is_paused_upon_creation=stored("is_paused_upon_creation"),
     orientation=computed("orientation", lambda orientation: orientation or "LR"),
@@ -85,7 +84,7 @@ DETAILS_JSON = beside(
 # The details are the DAG and its definition in one object.
 DETAILS = frozenset(wanted.key for codec_ in (DETAILS_JSON, _DEFINITION_JSON) for wanted in codec_.wanted) - {
     "definition"
-} | {"last_loaded"}
+} | {"last_loaded", "timezone"}
 
 _MISSING = Words("DAG not found", "The DAG with dag_id: {dag_id} was not found")
 _UNKNOWN_FIELDS = "Invalid fields for <{schema}(many=False)>: OrderedSet({{names}})."
@@ -127,10 +126,9 @@ def _finish_details(call: Call, dag: Json) -> None:
     dag.update(definition)  # type: ignore[call-overload] # the object of the nested codec
     # Airflow loads the DAG anew for this answer, and finds no owner on what it loads.
     dag.update(last_parsed=datetime.now(UTC), owners=[])
-    if call.session.generation.number == 2:
-        # The zone of the installation, whatever that of the DAG.
-        zone = call.session.service.config.value("core", "default_timezone") or "utc"
-        dag["timezone"] = "UTC" if zone.lower() == "utc" else zone
+    # The zone of the installation, whatever that of the DAG.
+    zone = call.session.service.config.value("core", "default_timezone") or "utc"
+    dag["timezone"] = "UTC" if zone.lower() == "utc" else zone
 
 
 def _details(call: Call) -> Answer:

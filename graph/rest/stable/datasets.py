@@ -52,7 +52,8 @@ CREATED_RUN_JSON = codec(
     "dag_id",
     "state",
     dag_run_id="run_id",
-    logical_date=stored("logical_date"),
+    # Strict clients want one, and a run that updates made has none in Airflow 3.
+    logical_date=stored("nominal_date"),
     start_date="started_at",
     end_date="ended_at",
     data_interval_start=stored("data_interval_start"),

@@ -87,15 +87,21 @@ def split_owners(stored: str | None) -> list[str]:
 
 
 def dataset_expression(stored: object) -> object:
-    """Return which datasets a DAG waits for; Airflow 3 says `asset` around what Airflow 2 says alone."""
+    """Return which datasets a DAG waits for. It is an object, of one dataset alone too: strict clients take no text."""
+    told = _expression(stored)
+    return {"all": [told]} if isinstance(told, str) else told
+
+
+def _expression(stored: object) -> object:
+    """Return a part of an expression; Airflow 3 says `asset` around what Airflow 2 says alone."""
     match stored:
-        case {"asset": {"uri": uri}}:
+        case {"asset": {"uri": uri}} | {"asset_ref": {"uri": uri}}:
             return uri
         case {"alias": {"name": name}}:
             return {"alias": name}
         case dict():
-            return {kind: dataset_expression(inner) for kind, inner in stored.items()}
+            return {kind: _expression(inner) for kind, inner in stored.items()}
         case list():
-            return [dataset_expression(inner) for inner in stored]
+            return [_expression(inner) for inner in stored]
         case _:
             return stored
