@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import KINDS, open_world
-from tests.graph.furnishing import furnish, spoil
+from tests.graph.furnishing import furnish
+from tests.graph.spoiling import spoil
 from tests.world import World
 
 
