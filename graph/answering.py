@@ -140,9 +140,17 @@ class _Execution:
 
     def _one(self, root: OneRoot) -> object:
         given = root.slots.read(self.variables)
+        return self.read(Lookup(root.selection, (self._key(root),), given))[0]
+
+    def _key(self, root: OneRoot) -> Mapping[str, object]:
+        """Return the key of a row that is asked for, by columns."""
+        coerced = self.variables.coerced
+        key = {column: coerced.get(variable) for column, variable in root.variables}
+        # What is not there, or is null and must not be, is told in graphql-core's words.
+        if key and None not in key.values():
+            return key
         told = get_argument_values(root.field, root.nodes[0], self.variables)
-        key = {column: told[argument] for argument, column in root.columns.items()}
-        return self.read(Lookup(root.selection, (key,), given))[0]
+        return {column: told[argument] for argument, column in root.columns.items()}
 
     def _nodes(self, root: NodeRoot) -> object:
         told = get_argument_values(root.field, root.nodes[0], self.variables)

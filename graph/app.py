@@ -41,11 +41,12 @@ def create_app(service: Service, console: Console | None = None) -> Starlette:
     settings = service.settings
     workers, gate, health = Workers(settings), Gate.of(service), Health(service)
     endpoint = Endpoint(service, schema, Documents(schema, settings), workers, gate)
+    # In the order in which a request is compared with them: GraphQL has a way of its own.
     routes: list[BaseRoute] = [
+        *rest_routes(service, workers=workers, gate=gate),
         Route("/graphql", endpoint, methods=["GET", "POST"]),
         Route("/health", health.answer),
         *token_routes(service, workers, gate),
-        *rest_routes(service, workers=workers, gate=gate),
     ]
     if settings.graphiql:
         routes += graphiql_routes(console or _console(service))

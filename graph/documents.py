@@ -60,11 +60,7 @@ class Prepared:
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to execute; `Invalid` where the name does not decide on one."""
-        found = [
-            one
-            for one in (self.document.definitions if self.document else ())
-            if isinstance(one, OperationDefinitionNode)
-        ]
+        found = self._operations
         if name is None and len(found) == 1:
             return found[0]
         for one in found:
@@ -76,6 +72,11 @@ class Prepared:
             field="operationName",
             hint=f"Name one of: {names}." if names else "Send a document with one operation.",
         )
+
+    @cached_property
+    def _operations(self) -> tuple[OperationDefinitionNode, ...]:
+        definitions = self.document.definitions if self.document else ()
+        return tuple(one for one in definitions if isinstance(one, OperationDefinitionNode))
 
     @cached_property
     def conditions(self) -> tuple[str, ...]:

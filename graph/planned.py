@@ -14,6 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    VariableNode,
     get_named_type,
 )
 from graphql.execution.values import VariableValues
@@ -51,9 +52,13 @@ class ListRoot(Root):
 
 @dataclass(frozen=True, eq=False)
 class OneRoot(Root):
-    """One row by its key; `columns` says which argument is which column of it."""
+    """One row by its key; `columns` says which argument is which column of it.
+
+    `variables` are the columns with the variables that give them, where all of the key is given so.
+    """
 
     columns: Mapping[str, str]
+    variables: tuple[tuple[str, str], ...]
     selection: Selection
     cost: Rows
 
@@ -171,7 +176,8 @@ class Planner:
                 }
                 selection = selector.selection(named, nodes, slots)
                 cost = Rows(key, row_of(selection), rows=1)
-                return OneRoot(key, name, field_, nodes, slots, columns, selection, cost)
+                variables = _variables(nodes[0], columns)
+                return OneRoot(key, name, field_, nodes, slots, columns, variables, selection, cost)
             case RootNode() as node:
                 return NodeRoot(key, name, field_, nodes, slots, node, selector)
         selections = dict(selector.selections(named, nodes, slots))
@@ -179,6 +185,14 @@ class Planner:
         # How many objects come back is known when it is done.
         read = tuple(Rows(place[-1] if place else key, row_of(one), rows=1) for place, one in selections.items())
         return CalledRoot(key, name, field_, nodes, slots, declared, selections, Row(own, read))
+
+
+def _variables(node: FieldNode, columns: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the variables that give the columns of a key; nothing where one of them is given otherwise."""
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    found = [(column, given.get(argument)) for argument, column in columns.items()]
+    told = tuple((column, value.name.value) for column, value in found if isinstance(value, VariableNode))
+    return told if len(told) == len(found) else ()
 
 
 def _introspection(

@@ -28,7 +28,7 @@ class SafeHeaders:
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told = message["headers"]
-                own = {name for name, _ in told}
+                own = dict(told)
                 message["headers"] = [*told, *[header for header in _RAW if header[0] not in own]]
             await send(message)
 

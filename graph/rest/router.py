@@ -5,6 +5,7 @@ import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -135,9 +136,12 @@ class Endpoint:
             response.headers.update(told.headers)
             return response
 
+        return await self.workers.answer(answer, request.receive, until=until, late=self._late)
+
+    @cached_property
+    def _late(self) -> Problem:
         # 503, and not 408, upon which clients may send the same again unasked. Dialects tell no hints of their own.
-        late = Unavailable(f"{self.workers.late.detail} {self.workers.late.hint}")
-        return await self.workers.answer(answer, request.receive, until=until, late=late)
+        return Unavailable(f"{self.workers.late.detail} {self.workers.late.hint}")
 
     def _caller(self, request: Request) -> Actor:
         """Return who is calling, in the dialect's view of those whose credentials are wrong."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from graph.rest.body import Body
@@ -97,7 +98,7 @@ class Page:
     body: None = None
     open: bool = False
 
-    @property
+    @cached_property
     def query(self) -> tuple[Parameter, ...]:
         """The parameters that it takes."""
         return (

@@ -35,7 +35,7 @@ class Channel:
     def __init__(self, engine: Engine, *, alone: bool = False, allowance: Allowance | None = None) -> None:
         self._engine = engine
         self._allowance = allowance or Allowance(sys.maxsize)
-        self._errors = cast("type[Exception]", engine.dialect.loaded_dbapi.Error)
+        self._errors: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._alone = alone
         self._connection: ConnectionPoolEntry | None = None
         # Where it comes from, and goes back to; the engine may have another pool by then.
@@ -132,7 +132,7 @@ class Channel:
 
     def _check_out(self) -> Wire:
         try:
-            pool = cast("LendingPool", self._engine.pool)
+            pool: Any = self._engine.pool
             self._connection, self._pool = pool.lend(), pool
         except self._errors as error:
             raise DBAPIError(None, None, error) from error

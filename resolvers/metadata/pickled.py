@@ -42,8 +42,6 @@ def pickle_plain(value: object) -> bytes:
 
 def unpickle(stored: bytes) -> object:
     """Return the plain data in `stored`, or an `Unreadable`; never run what the pickle names."""
-    if stored == EMPTY_DICT:
-        return {}
     try:
         return _plain(_PlainUnpickler(BytesIO(stored)).load(), _Budget())
     except _RefusedError as refusal:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.mysql import DATETIME as MYSQL_DATETIME
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from resolvers.metadata.pickled import Unreadable, pickle_plain, unpickle
+from resolvers.metadata.pickled import EMPTY_DICT, Unreadable, pickle_plain, unpickle
 from resolvers.serialized.encoding import TYPE, VALUE, unwrap
 
 __all__ = [
@@ -91,7 +91,10 @@ class PickledConf(TypeDecorator[object]):
     @staticmethod
     def opened(value: bytes | None) -> object:
         """Plain Python values, or an `Unreadable`."""
-        return None if value is None else unpickle(value)
+        if value is None:
+            return None
+        # Nearly all are.
+        return {} if value == EMPTY_DICT else unpickle(value)
 
 
 class ExecutorConfig(PickledConf):
