@@ -68,7 +68,7 @@ def test_any_query_is_answered_as_if_there_were_no_others(read: TwoWorlds, asked
 
 
 @pytest.mark.slow
-@examples(MANY * 4)
+@examples(MANY * 2)
 @given(asked=QUERIES, who=WHO)
 def test_many_more_queries_are_answered_as_if_there_were_no_others(read: TwoWorlds, asked: Asked, who: str) -> None:
     alike(read, asked, EVERYBODY[who])
@@ -89,7 +89,7 @@ def test_any_mutation_is_answered_as_if_there_were_no_others(kept: Kept, asked: 
 
 
 @pytest.mark.slow
-@examples(MANY * 4)
+@examples(MANY * 2)
 @given(asked=MUTATIONS, who=WHO)
 def test_many_more_mutations_are_answered_as_if_there_were_no_others(kept: Kept, asked: Asked, who: str) -> None:
     changed_alike(kept, asked, EVERYBODY[who])

@@ -188,14 +188,14 @@ def test_any_change_is_answered_as_if_there_were_no_others(kept: Kept, sent: Sen
 
 
 @pytest.mark.slow
-@examples(MANY * 6)
+@examples(MANY * 2)
 @given(sent=requests("reads"), who=WHO)
 def test_many_more_reads_are_answered_as_if_there_were_no_others(read: TwoWorlds, sent: Sent, who: str) -> None:
     alike(read, sent, EVERYBODY[who])
 
 
 @pytest.mark.slow
-@examples(MANY * 6)
+@examples(MANY * 2)
 @given(sent=requests("changes"), who=CHANGING)
 def test_many_more_changes_are_answered_as_if_there_were_no_others(kept: Kept, sent: Sent, who: str) -> None:
     changed_alike(kept, sent, EVERYBODY[who])
