@@ -20,6 +20,9 @@ JSON = {"Accept": "application/json"}
 QUERIES = {
     "DAGApi.get_dags": "?limit=100",
     "DagStatsApi.get_dag_stats": "?dag_ids=passes",
+    # Each API has an order of its own where none is asked for.
+    "DatasetApi.get_datasets": "?order_by=uri",
+    "DatasetApi.get_dataset_events": "?order_by=timestamp",
     "EventLogApi.get_event_logs": "?dag_id=passes&limit=100",
 }
 
@@ -93,6 +96,9 @@ def test_what_is_kept_is_kept_as_by_airflow_3(
     for name, rest in (("by_us", ours.service.rest), ("by_it", history.rest)):
         rest.json("POST", path, json={key: name, **made})
         [mask] = changed
+        if (mask, name) == ("value", "by_us"):
+            # So the mask of Airflow 2 calls the value of a variable.
+            mask = "val"
         rest.json("PATCH", f"{path}/{name}?update_mask={mask}", json={key: name, **made, **changed})
         kept.append(history.rest.json("GET", f"{path}/{name}"))
         rest.json("DELETE", f"{path}/{name}")

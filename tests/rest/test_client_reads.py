@@ -165,5 +165,6 @@ def test_anybody_may_know_the_health_and_the_version(furnished: Api) -> None:
     health = furnished.monitoring.get_health()
 
     assert str(health.metadatabase.status) == "healthy"
-    assert furnished.get("/health", token=None)["scheduler"]["status"] == "unhealthy"
+    assert furnished.get("/health", token=None)["scheduler"]["status"] == "healthy"
+    assert furnished.get("/health", token=None)["triggerer"]["status"] == "unhealthy"
     assert furnished.monitoring.get_version().version == furnished.world.generation.minor

@@ -144,8 +144,6 @@ def test_what_is_not_mapped_comes_before_the_order_of_its_instances(one_api: Api
     assert refused(one_api, "GET", f"{etl}/listMapped?order_by=nope")[:2] == (404, "Task id load is not mapped")
     assert refused(one_api, "GET", f"{mapped}/listMapped?order_by=-nope")[2] == "Ordering with '-nope' is not supported"
     assert refused(one_api, "GET", f"{mapped}/listMapped?order_by=map_index")[0] == 400
-    nothing = {"task_instances": [], "total_entries": 0}
-    assert one_api.get(f"{mapped}/listMapped", state="bogus") == nothing
 
 
 def test_masks_are_looked_through_in_airflows_order(one_api: Api) -> None:
@@ -215,3 +213,17 @@ def test_a_body_that_only_ends_in_json_is_not_in_the_audit_log(api: Api) -> None
     extra = api.world.rows("log", "extra")[-1]["extra"]
     assert "slots" in extra
     assert '"name"' not in extra
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/dags/~/dagRuns/~/taskInstances?state=success,no_status",
+        "/dags/etl/dagRuns/r4/taskInstances?state=nope",
+        "/dags/mapped/dagRuns/m/taskInstances/double/listMapped?state=nope",
+    ],
+)
+def test_a_state_that_no_task_instance_has_is_refused_where_airflow_crashes(one_api: Api, path: str) -> None:
+    status, title, detail = refused(one_api, "GET", path)
+    assert (status, title) == (400, "Bad Request")
+    assert "is no state of a task instance" in str(detail)

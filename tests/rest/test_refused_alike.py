@@ -78,7 +78,8 @@ def both(request: pytest.FixtureRequest) -> Iterator[Both]:
     with ExitStack() as open_:
         clients = []
         for minor in ("2.11", "3.3"):
-            world = furnish(world_of(store, f"{minor}-sqlite"))
+            # Asked much in a short time.
+            world = furnish(world_of(store, f"{minor}-sqlite", rate=0))
             open_.callback(world.close)
             address_ = open_.enter_context(api_of(world)).address
             clients.append(open_.enter_context(httpx.Client(base_url=address_, timeout=30)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from graph.rest.stable.printed import printed
+from graph.rest.printed import printed
 from tests.rest.api import Api
 
 ENTRIES = "/dags/etl/dagRuns/r0/taskInstances/extract/xcomEntries"

@@ -4,6 +4,7 @@ from graph.rest.call import Call
 from graph.rest.codec import Json, codec
 from graph.rest.dialect import Answer
 from graph.rest.experimental.dag_runs import PRINTED_RUN, rows, run_of_date
+from graph.rest.printed import readable
 from graph.rest.rows import Custom, Row
 from graph.types.guards import XCOMS
 from graph.types.xcom import XCom
@@ -24,7 +25,7 @@ def _lineage(call: Call) -> Answer:
     )
     told: dict[str, Json] = {}
     for xcom in rows(call, _XCOM_JSON, of_run, "task_id,map_index"):
-        told.setdefault(str(xcom["task_id"]), {})[_SIDES[str(xcom["key"])]] = xcom["value"]
+        told.setdefault(str(xcom["task_id"]), {})[_SIDES[str(xcom["key"])]] = readable(xcom["value"])
     return Answer({"task_ids": told})
 
 

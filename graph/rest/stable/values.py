@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from graph.rest.codec import Json
+from graph.types.enums import TaskInstanceState
+from resolvers.errors import Invalid
 
 # What Python prints of a timedelta, which is how Airflow 3 keeps the schedule of one.
 _SPAN = re.compile(r"(?:(-?\d+) days?, )?(\d+):(\d\d):(\d\d)(?:\.(\d{6}))?")
@@ -17,6 +19,9 @@ _RUN_TYPES: Mapping[str, str] = {
     "asset_materialization": "manual",
 }
 _TASK_STATES: Mapping[str, str] = {"awaiting_input": "deferred"}
+
+# What a client may call a state.
+_NAMES = frozenset({None, "none", *(state.value for state in TaskInstanceState)})
 _TRIGGER_RULES: Mapping[str, str] = {"all_done_min_one_success": "all_done"}
 
 
@@ -43,6 +48,10 @@ def task_state(stored: str | None) -> str | None:
 
 def task_states(names: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """Return the states that are stored for those that a client names; `none` is the state of no state."""
+    unknown = next((name for name in names if name not in _NAMES), None)
+    if unknown is not None:
+        # Airflow's own crashes at it.
+        raise Invalid(f"{unknown!r} is no state of a task instance.", field="state")
     told = [None if name in (None, "none") else name for name in names if name not in _TASK_STATES]
     return (*told, *(stored for stored, name in _TASK_STATES.items() if name in told))
 

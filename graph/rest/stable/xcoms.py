@@ -5,8 +5,8 @@ from graph.rest.codec import Json, beside, codec, stored
 from graph.rest.dialect import Answer, RefusedError
 from graph.rest.paging import Sorting, narrow
 from graph.rest.params import Kind, Parameter, held
+from graph.rest.printed import printed, readable
 from graph.rest.rows import Custom, Page, Row
-from graph.rest.stable.printed import printed, readable
 from graph.types.guards import XCOMS
 from graph.types.xcom import XCom
 from resolvers.binding import Operator, Order

@@ -46,7 +46,8 @@ def main() -> None:
         for dag in sorted(bag.dags.values(), key=lambda dag: dag.dag_id):
             if dag.dag_id not in ("nightly", "hollow"):
                 add_runs(dag, states, session)
-        session.merge(DagModel(dag_id="retired", is_active=False, is_paused=True, fileloc=bag.dags["bound"].fileloc))
+        gone = {"is_active": False, "is_paused": True, "default_view": "grid"}
+        session.merge(DagModel(dag_id="retired", fileloc=bag.dags["bound"].fileloc, **gone))
         session.get(DagModel, "paused").is_paused = True
         add_settings(session)
         add_events(session)

@@ -55,7 +55,7 @@ class Told:
 def told(answer: httpx.Response, since: datetime) -> Told:
     """Return what counts of an answer; moments after this one are now."""
     media_type = answer.headers.get("content-type", "").split(";")[0].strip().lower()
-    content: object = answer.text
+    content: object = text(answer.text, since)
     if "json" in media_type:
         try:
             content = plain(answer.json(), since)
