@@ -111,7 +111,7 @@ class Sorting:
 
 
 # Beyond it Airflow crashes.
-_MOST_ROWS = 2**63 - 1
+MOST_ROWS = 2**63 - 1
 
 LIMIT = Parameter("limit", Kind.INTEGER)
 OFFSET = Parameter("offset", Kind.INTEGER, least=0)
@@ -133,8 +133,8 @@ def leap(skipped: object) -> int:
     """Return how many rows to leave out; `RefusedError` for more than any database can count."""
     if not isinstance(skipped, int):
         return 0
-    if skipped > _MOST_ROWS:
-        raise RefusedError(400, f"{skipped} is greater than the maximum of {_MOST_ROWS} rows to leave out")
+    if skipped > MOST_ROWS:
+        raise RefusedError(400, f"{skipped} is greater than the maximum of {MOST_ROWS} rows to leave out")
     return min(skipped, MOST_INTEGER)
 
 

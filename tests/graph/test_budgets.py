@@ -21,7 +21,7 @@ BUDGETS: Mapping[str, int] = {
         for name in (
             *("dagRuns", "taskInstances", "xcoms", "variables", "connections", "eventLogs", "dagWarnings", "assets"),
             *("assetEvents", "assetAliases", "queuedAssetEvents", "backfills", "users", "roles", "permissions"),
-            "permissionActions",
+            *("permissionActions", "jobs"),
         )
     },
     "Query.pools": 3,

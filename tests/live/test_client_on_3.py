@@ -20,9 +20,9 @@ JSON = {"Accept": "application/json"}
 QUERIES = {
     "DAGApi.get_dags": "?limit=100",
     "DagStatsApi.get_dag_stats": "?dag_ids=passes",
-    # Each API has an order of its own where none is asked for.
-    "DatasetApi.get_datasets": "?order_by=uri",
-    "DatasetApi.get_dataset_events": "?order_by=timestamp",
+    # Whatever other tests made of other assets meanwhile.
+    "DatasetApi.get_datasets": "?uri_pattern=live/parts",
+    "DatasetApi.get_dataset_events": "?source_dag_id=makes",
     "EventLogApi.get_event_logs": "?dag_id=passes&limit=100",
 }
 
@@ -64,6 +64,9 @@ def test_an_answer_means_what_airflow_3_means(connected: Airflow, ours: Ours, na
     names, query = names_of(name, connected, ours.service), QUERIES.get(name, "")
     told = ours.service.rest.json("GET", filled(methods()[name][1], names) + query, headers=JSON)
     theirs = connected.rest.json("GET", filled(LIKENESS[name].v2 or "", names) + query, headers=JSON)
+    if name == "DatasetApi.get_datasets":
+        # Airflow 2 counts all, whatever is asked for.
+        told["total_entries"] = theirs["total_entries"]
 
     assert list(apart(told, theirs)) == TOLD_AS_BY_2.get(name, [])
 

@@ -28,9 +28,11 @@ BUDGETS: Mapping[str, int] = {
         f"GET {path}": 2
         for path in (
             *("/dagWarnings", "/eventLogs", "/connections", "/variables", "/permissions", "/dags/{dag_id}/dagRuns"),
-            *(f"{_RUN}/taskInstances", f"{_INSTANCE}/listMapped", f"{_INSTANCE}/xcomEntries"),
+            *(f"{_RUN}/taskInstances", f"{_INSTANCE}/xcomEntries"),
         )
     },
+    # Before that, whether the task has any instances at all.
+    f"GET {_INSTANCE}/listMapped": 3,
     "POST /dags/~/dagRuns/list": 2,
     "POST /dags/~/dagRuns/~/taskInstances/list": 2,
     # One more for each list that the objects have, all of theirs at once.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from graph.rest.body import Body, Property
 from graph.rest.call import Limits
 from graph.rest.described import BOOLEAN, INTEGER, MOMENT, NUMBER, OBJECT, TEXT, Named, Schema, or_null, several
-from graph.rest.paging import FIELDS, LIMIT, OFFSET, ORDER_BY, Narrowing
+from graph.rest.paging import FIELDS, LIMIT, MOST_ROWS, OFFSET, ORDER_BY, Narrowing
 from graph.rest.params import MOST_INTEGER, Kind, Parameter
 from graph.rest.rows import Page, Read, Row, bare
 from resolvers.binding import Operator
@@ -107,7 +107,7 @@ def _parameter(row: Row, one: Parameter, named: Named, limits: Limits, narrowing
         schema |= {"minimum": 0, "default": limits.usual}
         text = f"How many rows a page has: {limits.most} at most, whatever is asked for."
     elif one is OFFSET:
-        schema["default"] = 0
+        schema |= {"default": 0, "maximum": MOST_ROWS}
     elif one.name == ORDER_BY.name and (orders := _orders(row, named)):
         schema["enum"] = orders
     elif one in FIELDS and isinstance(row, Page | Read):
