@@ -25,6 +25,7 @@ def multiply(world: World, numbers: Iterable[int]) -> None:
             _assets(world, number)
             _keepers(world, number)
             _told(world, number)
+            world.insert("job", {"job_type": "TriggererJob", "state": "failed", "start_date": at(number)})
             if not world.generation.relation("backfill").absent:
                 _backfill(world, number)
     for number in numbers:
