@@ -76,9 +76,10 @@ def narrow(
     kind: Kind = Kind.LIST,
     by: Callable[[Any], object] = lambda value: value,
     drops_nothing: bool = False,
+    among: tuple[str, ...] = (),
 ) -> Narrowing:
     """Return a parameter that narrows by a logical column: one of several values, unless told otherwise."""
-    return Narrowing(Parameter(parameter, kind), column, operator, by, drops_nothing=drops_nothing)
+    return Narrowing(Parameter(parameter, kind, among=among), column, operator, by, drops_nothing=drops_nothing)
 
 
 def between(parameter: str, column: str, kind: Kind = Kind.MOMENT) -> tuple[Narrowing, Narrowing]:

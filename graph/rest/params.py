@@ -44,6 +44,8 @@ class Parameter:
     required: bool = False
     least: int | None = None
     most: int | None = None
+    # Of a list: what its values may be, which whoever reads it looks at.
+    among: tuple[str, ...] = ()
     # Whether a list goes on where the name is given again; else the last one is all of it.
     repeats: bool = True
 

@@ -102,6 +102,8 @@ def _parameter(row: Row, one: Parameter, named: Named, limits: Limits, narrowing
         schema["minimum"] = one.least
     if one.most is not None:
         schema["maximum"] = one.most
+    if one.among:
+        schema["items"] = {**TEXT, "enum": list(one.among)}
     text = _TEXTS.get(one.name, "")
     if one is LIMIT:
         schema |= {"minimum": 0, "default": limits.usual}
@@ -164,7 +166,7 @@ def _property(one: Property) -> Schema:
         within = _within(one.within)
         schema |= {"items": or_null(within) if one.gaps else within} if one.kind is Kind.LIST else within
     if one.filled:
-        schema["minLength"] = 1
+        schema["minItems" if one.kind is Kind.LIST else "minLength"] = 1
     if one.among:
         target["enum"] = list(one.among)
         if None in one.among:

@@ -11,7 +11,7 @@ from graph.rest.paging import Narrowing, Sorting, between, listing, narrow, read
 from graph.rest.params import Kind
 from graph.rest.rows import Custom, Page, Read, Row, Write
 from graph.rest.stable.tasks import mapped_by_task
-from graph.rest.stable.values import task_state, task_states
+from graph.rest.stable.values import TASK_STATES, task_state, task_states
 from graph.types.guards import TASK_INSTANCES
 from graph.types.task_instance import TaskInstance
 from resolvers.access.permissions import Guard
@@ -117,7 +117,7 @@ _NARROWINGS: tuple[Narrowing, ...] = (
     *between("start_date", "start_date"),
     *between("end_date", "end_date"),
     *between("duration", "duration", Kind.NUMBER),
-    narrow("state", "state", by=task_states),
+    narrow("state", "state", by=task_states, among=TASK_STATES),
     narrow("pool", "pool"),
     narrow("queue", "queue"),
     narrow("executor", "executor"),

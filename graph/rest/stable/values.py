@@ -21,7 +21,7 @@ _RUN_TYPES: Mapping[str, str] = {
 _TASK_STATES: Mapping[str, str] = {"awaiting_input": "deferred"}
 
 # What a client may call a state.
-_NAMES = frozenset({None, "none", *(state.value for state in TaskInstanceState)})
+TASK_STATES = ("none", *(str(state.value) for state in TaskInstanceState))
 _TRIGGER_RULES: Mapping[str, str] = {"all_done_min_one_success": "all_done"}
 
 
@@ -48,7 +48,7 @@ def task_state(stored: str | None) -> str | None:
 
 def task_states(names: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """Return the states that are stored for those that a client names; `none` is the state of no state."""
-    unknown = next((name for name in names if name not in _NAMES), None)
+    unknown = next((name for name in names if name is not None and name not in TASK_STATES), None)
     if unknown is not None:
         # Airflow's own crashes at it.
         raise Invalid(f"{unknown!r} is no state of a task instance.", field="state")
