@@ -101,6 +101,10 @@ class World:
     def __repr__(self) -> str:
         return f"World({self.url!r})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Write the same where Hypothesis tells what a test was given: it would write all that a dataclass holds."""
+        printer.text(repr(self))
+
     @classmethod
     def open(cls, url: str, minor: str, **settings: object) -> "World":
         """Return an empty world over a database of that Airflow."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -252,8 +253,12 @@ def timeless(answer: str) -> str:
 
 
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{12,}")
+# As ISO 8601 writes them, and as HTTP does.
 _TODAY = re.compile(
-    "|".join(rf"{datetime.now(UTC).date() + timedelta(days)}[T ][\d:.]+(\+00:00|Z)?" for days in (-1, 0, 1))
+    "|".join(
+        rf"{day:%Y-%m-%d}[T ][\d:.]+(\+00:00|Z)?|{format_datetime(day, usegmt=True)[:16]} [\d:]+ GMT"
+        for day in (datetime.now(UTC) + timedelta(days) for days in (-1, 0, 1))
+    )
 )
 # Identifiers, the seconds since a day in March until now, the numbers that cursors hide, and a page's word for its own.
 _RANDOM = re.compile(r"""[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{7,}\.\d+|\b\d{12,20}\b|nonce="[^"]*\"""")

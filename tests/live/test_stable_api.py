@@ -1,12 +1,12 @@
 """Our /api/v1 over the metadata of a real Airflow 2.11 answers what its own /api/v1 answers."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from .airflow import PATIENCE, Airflow
+from .apart import apart
 from .serving import Service
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(PATIENCE)]
@@ -67,7 +67,7 @@ WATCH = re.compile(r"last_parsed_time|file_token|next_dagrun")
 def test_a_read_answers_as_the_real_one(history: Airflow, service: Service, path: str) -> None:
     theirs, ours = history.rest.request("GET", path), service.rest.request("GET", path)
     assert ours.status_code == theirs.status_code
-    assert not (told := list(_apart(_lasting(ours.json()), _lasting(theirs.json())))), "\n".join(told)
+    assert not (told := list(apart(_lasting(ours.json()), _lasting(theirs.json())))), "\n".join(told)
 
 
 @pytest.mark.parametrize(("path", "body"), BATCHES)
@@ -76,7 +76,7 @@ def test_a_batch_answers_as_the_real_one(
 ) -> None:
     theirs, ours = history.rest.request("POST", path, json=body), service.rest.request("POST", path, json=body)
     assert ours.status_code == theirs.status_code
-    assert not (told := list(_apart(_lasting(ours.json()), _lasting(theirs.json())))), "\n".join(told)
+    assert not (told := list(apart(_lasting(ours.json()), _lasting(theirs.json())))), "\n".join(told)
 
 
 def _lasting(value: Any) -> Any:
@@ -98,16 +98,3 @@ def _lasting(value: Any) -> Any:
 
 def _task_key(member: dict[str, Any]) -> tuple[object, ...]:
     return tuple(member.get(name, "") for name in ("dag_id", "dag_run_id", "task_id", "map_index"))
-
-
-def _apart(ours: Any, theirs: Any, place: str = "") -> Iterator[str]:
-    """Say where two JSON values differ, one line for each leaf."""
-    match ours, theirs:
-        case dict(), dict():
-            for name in [*theirs, *(ours.keys() - theirs.keys())]:
-                yield from _apart(ours.get(name, "absent"), theirs.get(name, "absent"), f"{place}.{name}")
-        case list(), list() if len(ours) == len(theirs):
-            for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
-                yield from _apart(one, other, f"{place}[{number}]")
-        case _ if ours != theirs:
-            yield f"{place}: ours {ours!r}, theirs {theirs!r}"

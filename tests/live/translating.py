@@ -26,6 +26,14 @@ def _date(told: Json) -> Any:
     return told["logical_date"] or told.get("run_after")
 
 
+def _made(told: Json) -> list[Json]:
+    """Return the runs that an update made, which v2 calls otherwise; when one was due is in its name alone."""
+    return [
+        {**run, "dag_run_id": run["run_id"], "run_after": run["run_id"].split("__")[1].rpartition("_")[0]}
+        for run in told["created_dagruns"]
+    ]
+
+
 def _schedule(told: Json) -> Any:
     summary = told["timetable_summary"]
     return None if summary is None else {"__type": "CronExpression", "value": summary}
@@ -37,6 +45,7 @@ _TOLD: Mapping[str, Callable[[Json], Any]] = {
     "schedule_interval": _schedule,
     "execution_date": _date,
     "logical_date": _date,
+    "created_dagruns": _made,
     "run_type": lambda told: _RUN_TYPES.get(told["run_type"], told["run_type"]),
     "external_trigger": lambda told: told["run_type"] in _BY_HAND,
     "conf": lambda told: told["conf"] or {},

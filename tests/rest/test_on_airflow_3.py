@@ -70,9 +70,9 @@ def _served(request: pytest.FixtureRequest, kind: str) -> Iterator[Api]:
 
 
 def _add(world: World) -> None:
-    serialized = simple_dag(world.generation, "three", {"work": ["wait"], "wait": []})
-    work, wait = (task["__var"] for task in serialized["dag"]["tasks"])
-    work |= {"retry_exponential_backoff": 2.5}
+    serialized = simple_dag(world.generation, "three", {"toil": ["wait"], "wait": []})
+    toil, wait = (task["__var"] for task in serialized["dag"]["tasks"])
+    toil |= {"retry_exponential_backoff": 2.5}
     wait |= {"trigger_rule": "all_done_min_one_success", "retry_exponential_backoff": 0}
     world.dag("three", serialized=serialized)
     for number, summary in enumerate(SCHEDULES):
@@ -83,11 +83,11 @@ def _add(world: World) -> None:
         date = None if about is None else at(about)
         dates = {"logical_date": date, "data_interval_start": date, "data_interval_end": date, "run_after": at(day)}
         world.run("three", run_id, day, run_type=run_type, conf=None, **dates)
-        for task_id, state in (("work", "success"), ("wait", "awaiting_input")):
+        for task_id, state in (("toil", "success"), ("wait", "awaiting_input")):
             world.task_instance("three", run_id, task_id, state, try_number=2, task_display_name=None)
         if world.generation.can(Capability.TRY_HISTORY):
             tried(world, "three", run_id, "wait", 1, state="awaiting_input")
-    world.xcom("three", "undated", "work", "return_value", 1)
+    world.xcom("three", "undated", "toil", "return_value", 1)
     world.run("three", "waiting", 16, run_type="asset_triggered", state="queued", logical_date=None, start_date=None)
     for run_id, event in (("updated", 1), ("waiting", 2)):
         run = world.rows("dag_run", "id", dag_id="three", run_id=run_id)[0]["id"]
@@ -133,10 +133,10 @@ def test_without_a_logical_date_everything_of_a_run_is_of_when_it_was_due(three:
 
     assert (run["execution_date"], run["logical_date"]) == (due, due)
     assert (run["data_interval_start"], run["data_interval_end"]) == (None, None)
-    assert instances(three.get(path)) == {"work": due, "wait": due}
-    assert three.get(f"{path}/work")["execution_date"] == due
-    assert three.get(f"{path}/work/xcomEntries")["xcom_entries"][0]["execution_date"] == due
-    assert three.get(f"{path}/work/xcomEntries/return_value")["execution_date"] == due
+    assert instances(three.get(path)) == {"toil": due, "wait": due}
+    assert three.get(f"{path}/toil")["execution_date"] == due
+    assert three.get(f"{path}/toil/xcomEntries")["xcom_entries"][0]["execution_date"] == due
+    assert three.get(f"{path}/toil/xcomEntries/return_value")["execution_date"] == due
     assert three.get("/dags/three/dagRuns/operated")["execution_date"] == at(12).isoformat()
 
 
@@ -162,18 +162,18 @@ def test_what_is_done_to_tasks_of_such_a_run_tells_that_date_too(own_three: Api)
     due = at(14).isoformat()
     clear = {"dag_run_id": "undated", "only_failed": False, "dry_run": True}
     options = ("include_upstream", "include_downstream", "include_future", "include_past")
-    fail = {"task_id": "work", "dag_run_id": "undated", "new_state": "failed", **dict.fromkeys(options, False)}
+    fail = {"task_id": "toil", "dag_run_id": "undated", "new_state": "failed", **dict.fromkeys(options, False)}
     path = "/dags/three/dagRuns/undated"
 
     def told(method: str, path: str, **body: object) -> dict[str, str]:
         return instances(own_three.send(method, path, json=body).json())
 
-    assert told("POST", "/dags/three/clearTaskInstances", **clear) == {"work": due, "wait": due}
-    assert told("POST", f"{path}/clear", dry_run=True) == {"work": due, "wait": due}
-    assert told("POST", "/dags/three/updateTaskInstancesState", **fail, dry_run=True) == {"work": due}
-    one = own_three.send("PATCH", f"{path}/taskInstances/work", json={"new_state": "failed", "dry_run": True})
+    assert told("POST", "/dags/three/clearTaskInstances", **clear) == {"toil": due, "wait": due}
+    assert told("POST", f"{path}/clear", dry_run=True) == {"toil": due, "wait": due}
+    assert told("POST", "/dags/three/updateTaskInstancesState", **fail, dry_run=True) == {"toil": due}
+    one = own_three.send("PATCH", f"{path}/taskInstances/toil", json={"new_state": "failed", "dry_run": True})
     assert one.json()["execution_date"] == due
-    noted = own_three.send("PATCH", f"{path}/taskInstances/work/setNote", json={"note": "n"}).json()
+    noted = own_three.send("PATCH", f"{path}/taskInstances/toil/setNote", json={"note": "n"}).json()
     assert (noted["execution_date"], noted["note"]) == (due, "n")
     assert own_three.send("PATCH", f"{path}/setNote", json={"note": "n"}).json()["execution_date"] == due
     assert own_three.send("PATCH", path, json={"state": "failed"}).json()["execution_date"] == due
@@ -181,7 +181,7 @@ def test_what_is_done_to_tasks_of_such_a_run_tells_that_date_too(own_three: Api)
 
 def test_a_run_is_found_by_that_date_to_set_states_in_it(own_three: Api) -> None:
     options = ("include_upstream", "include_downstream", "include_future", "include_past")
-    body = {"task_id": "work", "new_state": "failed", "dry_run": True, **dict.fromkeys(options, False)}
+    body = {"task_id": "toil", "new_state": "failed", "dry_run": True, **dict.fromkeys(options, False)}
     answer = own_three.send(
         "POST", "/dags/three/updateTaskInstancesState", json={**body, "execution_date": at(14).isoformat()}
     )
@@ -232,7 +232,7 @@ def test_a_value_that_airflow_3_masks_reads_in_the_clear(three: Api) -> None:
 
 def test_what_airflow_3_does_not_find_is_an_empty_list_as_before(three: Api) -> None:
     assert three.get("/dags/nope/dagRuns") == {"dag_runs": [], "total_entries": 0}
-    tries = three.get("/dags/three/dagRuns/nope/taskInstances/work/tries")
+    tries = three.get("/dags/three/dagRuns/nope/taskInstances/toil/tries")
     assert tries == {"task_instances": [], "total_entries": 0}
 
 
@@ -248,20 +248,20 @@ def test_runs_are_reset_with_their_tasks_only_if_that_is_asked(own_three: Api) -
 def test_a_task_has_a_rule_that_airflow_2_knew(three: Api) -> None:
     tasks = {task["task_id"]: task for task in three.get("/dags/three/tasks")["tasks"]}
 
-    assert (tasks["work"]["trigger_rule"], tasks["wait"]["trigger_rule"]) == ("all_success", "all_done")
-    assert (tasks["work"]["retry_exponential_backoff"], tasks["wait"]["retry_exponential_backoff"]) == (True, False)
+    assert (tasks["toil"]["trigger_rule"], tasks["wait"]["trigger_rule"]) == ("all_success", "all_done")
+    assert (tasks["toil"]["retry_exponential_backoff"], tasks["wait"]["retry_exponential_backoff"]) == (True, False)
     assert three.get("/dags/three/tasks/wait") == tasks["wait"]
 
 
 def test_what_airflow_3_has_no_longer_reads_as_it_was_by_default(three: Api) -> None:
-    dag, instance = three.get("/dags/three"), three.get("/dags/three/dagRuns/undated/taskInstances/work")
+    dag, instance = three.get("/dags/three"), three.get("/dags/three/dagRuns/undated/taskInstances/toil")
 
     assert (dag["is_subdag"], dag["default_view"], dag["is_active"]) == (False, "grid", True)
     assert {dag[name] for name in ("root_dag_id", "pickle_id", "last_pickled", "scheduler_lock")} == {None}
     assert three.get("/dags/three/details")["orientation"] == "LR"
     assert three.get("/dags/gone")["is_active"] is False
     assert (instance["sla_miss"], instance["trigger"], instance["triggerer_job"]) == (None, None, None)
-    assert (instance["rendered_map_index"], instance["task_display_name"]) == (None, "work")
+    assert (instance["rendered_map_index"], instance["task_display_name"]) == (None, "toil")
 
 
 def test_a_schedule_is_made_of_the_summary_of_a_timetable(three: Api) -> None:

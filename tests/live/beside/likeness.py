@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+
+from tests.live.apart import apart
 
 from .request import Request
 from .tables import Change
@@ -73,26 +75,26 @@ def answers_apart(request: Request, theirs: Told, ours: Told) -> list[str]:
         return [] if 400 <= ours.status < 500 else [f"theirs crashes, ours {ours.shortly()}"]
     if theirs.status != ours.status:
         return [f"status: ours {ours.shortly()}, theirs {theirs.shortly()}"]
-    apart = []
+    said: list[str] = []
     if theirs.media_type != ours.media_type:
-        apart.append(f"media type: ours {ours.media_type}, theirs {theirs.media_type}")
+        said.append(f"media type: ours {ours.media_type}, theirs {theirs.media_type}")
     if theirs.allowed and theirs.allowed != ours.allowed:
-        apart.append(f"allowed: ours {sorted(ours.allowed)}, theirs {sorted(theirs.allowed)}")
+        said.append(f"allowed: ours {sorted(ours.allowed)}, theirs {sorted(theirs.allowed)}")
     if theirs.content == "a page":
-        return apart
+        return said
     rows = request.operation.listed
     real, own = (without_chance(each.content, rows, request.order_by) for each in (theirs, ours))
-    return [*apart, *_apart(own, real)]
+    return [*said, *apart(own, real)]
 
 
 def changes_apart(theirs: Mapping[str, Change], ours: Mapping[str, Change], since: datetime) -> list[str]:
     """Say where two changes of databases differ."""
-    apart = []
+    said: list[str] = []
     for table in sorted({*theirs, *ours}):
         real, own = (_rows(each.get(table, ([], [])), since) for each in (theirs, ours))
         if real != own:
-            apart.append(f"{table}: ours {_besides(own, real)}, theirs {_besides(real, own)}")
-    return apart
+            said.append(f"{table}: ours {_besides(own, real)}, theirs {_besides(real, own)}")
+    return said
 
 
 def plain(value: Any, since: datetime, key: str = "") -> Any:
@@ -201,19 +203,6 @@ def _alone(mine: Sequence[str], others: Sequence[str]) -> list[str]:
         if row in left:
             left.remove(row)
     return left
-
-
-def _apart(ours: Any, theirs: Any, place: str = "") -> Iterator[str]:
-    """Say where two JSON values differ, one line for each leaf."""
-    match ours, theirs:
-        case dict(), dict():
-            for name in [*theirs, *(ours.keys() - theirs.keys())]:
-                yield from _apart(ours.get(name, "absent"), theirs.get(name, "absent"), f"{place}.{name}")
-        case list(), list() if len(ours) == len(theirs):
-            for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
-                yield from _apart(one, other, f"{place}[{number}]")
-        case _ if ours != theirs or isinstance(ours, bool) != isinstance(theirs, bool):
-            yield f"{place}: ours {ours!r:.600}, theirs {theirs!r:.600}"
 
 
 def _canon(value: Any) -> str:
