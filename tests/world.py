@@ -105,6 +105,11 @@ class World:
         """Write the same where Hypothesis tells what a test was given: it would write all that a dataclass holds."""
         printer.text(repr(self))
 
+    @property
+    def reads_along(self) -> bool:
+        """Whether the database reads a list along with what it is of, in one statement."""
+        return self.service.engine.dialect.name in ("postgresql", "mysql")
+
     @classmethod
     def open(cls, url: str, minor: str, **settings: object) -> "World":
         """Return an empty world over a database of that Airflow."""

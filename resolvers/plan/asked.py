@@ -18,8 +18,8 @@ class Asked:
     """What one run of a statement is given.
 
     `keys` are those of the parents, part by part. `cursor` holds the values behind which the page
-    begins. `most` is how many rows the answer may still take. `joined` is what the list that is read along is
-    given, where one is.
+    begins. `most` is how many rows the answer may still take. `joined` is what those steps are given that are read
+    along.
     """
 
     arguments: Arguments
@@ -27,7 +27,7 @@ class Asked:
     keys: Sequence[Sequence[object]] = ()
     cursor: tuple[object, ...] = ()
     most: int = 0
-    joined: "Asked | None" = None
+    joined: tuple["Asked", ...] = ()
 
 
 # Where a run finds the value of a parameter.
@@ -37,43 +37,41 @@ Source = Callable[[Asked], object]
 class Parameters:
     """The parameters of a statement that is being made: their names, and where a run finds their values."""
 
-    def __init__(self, sources: dict[str, Source] | None = None, *, joined: bool = False) -> None:
+    def __init__(self, sources: dict[str, Source] | None = None, *, joined: int | None = None) -> None:
         self.sources: dict[str, Source] = {} if sources is None else sources
         self._joined = joined
 
-    def of_joined(self) -> "Parameters":
-        """Return the parameters of the list that is read along, which are of the same statement."""
-        return Parameters(self.sources, joined=True)
+    def of_joined(self, at: int) -> "Parameters":
+        """Return the parameters of a step that is read along, which are of the same statement."""
+        return Parameters(self.sources, joined=at)
 
     def bind(self, source: Source, type_: TypeEngine[Any]) -> BindParameter[Any]:
         """Return a new parameter of this type."""
         name = f"p{len(self.sources)}"
-        self.sources[name] = _of_joined(source) if self._joined else source
+        self.sources[name] = source if self._joined is None else _of_joined(source, self._joined)
         return bindparam(name, None, type_=type_)
 
 
-def _of_joined(source: Source) -> Source:
-    def found(asked: Asked) -> object:
-        if asked.joined is None:
-            raise TypeError("nothing is read along")
-        return source(asked.joined)
-
-    return found
+def _of_joined(source: Source, at: int) -> Source:
+    return lambda asked: source(asked.joined[at])
 
 
-def structure(arguments: Arguments, scopes: Scopes, guards: tuple[Guard, ...]) -> Hashable:
+def structure(arguments: tuple[Arguments, ...], scopes: Scopes, guards: tuple[Guard, ...]) -> Hashable:
     """Return what of a request decides how a statement looks, apart from the values in it.
 
     Two requests with the same structure differ in parameters alone, so that what was made of the first,
     SQL and the code that writes its rows, serves the second.
     """
+    return (*[_form(one, scopes) for one in arguments], scopes.stances(guards))
+
+
+def _form(arguments: Arguments, scopes: Scopes) -> Hashable:
     window = arguments.window
     return (
         arguments.order,
         window is not None and window.after is not None,
         window is not None and window.offset > 0,
         tuple([_outline(match, scopes) for match in arguments.filter]),
-        scopes.stances(guards),
     )
 
 

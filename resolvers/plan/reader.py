@@ -12,6 +12,7 @@ from resolvers.plan.asked import Asked
 from resolvers.plan.cursor import decode_cursor
 from resolvers.plan.documents import Documents
 from resolvers.plan.fetch import Fetch, Key, keys_of
+from resolvers.plan.levels import levels
 from resolvers.plan.ran import Ran
 from resolvers.plan.sight import Sight
 from resolvers.plan.stage import Plans, Stage, Variant
@@ -23,7 +24,6 @@ from resolvers.sources.find import Find
 # How many values an answer may hold for each row that may be read for it: one that stands in it twice counts twice.
 _VALUES_PER_ROW = 20
 
-_NOTHING = Arguments()
 _NO_TOTALS: Mapping[int | None, Sequence[int]] = {}
 
 
@@ -120,42 +120,51 @@ class Reader:
 
         `last` says that nothing is read after that.
         """
-        if stage.joins_list and keys:
-            return self._with_list(stage, keys, given)
+        if len(stage.chain) > 1 and (keys or keys is None):
+            return self._chained(stage, keys, given, last=last)
         arguments = stage.arguments(given)
-        variant = stage.variant(arguments, self.scopes, single=_is_single(keys))
+        variant = stage.variant((arguments,), self.scopes, single=_is_single(keys))
         last = last and not stage.totals
         rows = self._rows(stage, variant, arguments, keys, last=last and not stage.below)
+        below, positions = self._below(stage, variant, rows, given, last=last)
+        count = 1 if keys is None else len(keys)
+        totals = self._totals(stage, variant, arguments, keys, given) if stage.totals else _NO_TOTALS
+        return Fetch(stage, variant, self.scopes, arguments, rows, count, below, positions, totals)
+
+    def _below(
+        self, stage: Stage, variant: Variant, rows: Sequence[Row], given: Sequence[Arguments], *, last: bool
+    ) -> tuple[tuple[Fetch, ...], tuple[Sequence[int], ...]]:
+        """Read what follows rows of a stage, and which of it belongs to which row."""
         below, positions = [], []
         own = 1 if variant.layout.has_parents else 0
         for child, columns in stage.below:
             theirs, at = keys_of(rows, [column + own for column in columns])
             below.append(self._fetch(child, theirs, given, last=last and child is stage.below[-1][0]))
             positions.append(at)
-        count = 1 if keys is None else len(keys)
-        totals = self._totals(stage, variant, arguments, keys, given) if stage.totals else _NO_TOTALS
-        return Fetch(stage, variant, self.scopes, arguments, rows, count, tuple(below), tuple(positions), totals)
+        return tuple(below), tuple(positions)
 
-    def _with_list(self, stage: Stage, keys: list[Key], given: Sequence[Arguments]) -> Fetch:
-        """Read objects along with the list of each, in one statement."""
-        [(child, columns)] = stage.below
-        arguments = child.arguments(given)
-        plan = stage.with_list(arguments, self.scopes, single=_is_single(keys))
-        variant, inner = plan.object, plan.list
+    def _chained(self, stage: Stage, keys: list[Key] | None, given: Sequence[Arguments], *, last: bool) -> Fetch:
+        """Read the stages of a chain by one statement, and then what follows the last of them."""
+        stages = stage.chain
+        arguments = tuple(one.arguments(given) for one in stages)
+        plan = stage.chained(arguments, self.scopes, single=_is_single(keys))
         most = self.max_rows - self.rows_read + 1
-        joined = self._asked(child, inner, arguments, None, most)
-        found = self._run(plan.statement, Asked(_NOTHING, self.scopes, _columns(stage, keys), most=most, joined=joined))
-        own = 1 + len(variant.layout.decoders)
-        objects: dict[int, Row] = {}
-        for row in found:
-            objects.setdefault(row[0], row[:own])
-        rows = list(objects.values())
-        theirs, at = keys_of(rows, [column + 1 for column in columns])
-        places = dict(zip(objects, at, strict=True))
-        # What says whether there is a row of the list at all comes before it.
-        listed = [(places[row[0]], *row[own + 1 :]) for row in found if row[own]]
-        below = Fetch(child, inner, self.scopes, arguments, listed, len(theirs))
-        return Fetch(stage, variant, self.scopes, _NOTHING, rows, len(keys), (below,), (at,))
+        first, *rest = (
+            self._asked(one, variant, told, keys if one is stage else None, most)
+            for one, variant, told in zip(stages, plan.variants, arguments, strict=True)
+        )
+        asked = Asked(first.arguments, self.scopes, first.keys, first.cursor, most, tuple(rest))
+        lines = self._run(plan.statement, asked, last=last and not stages[-1].below)
+        found = list(levels(plan.places, lines, 1 if keys is None else len(keys)))
+        below, positions = self._below(stages[-1], plan.variants[-1], found[-1].rows, given, last=last)
+        for at in reversed(range(1, len(stages))):
+            level = found[at]
+            fetch = Fetch(
+                stages[at], plan.variants[at], self.scopes, arguments[at], level.rows, level.count, below, positions
+            )
+            below, positions = (fetch,), (level.positions,)
+        level = found[0]
+        return Fetch(stage, plan.variants[0], self.scopes, arguments[0], level.rows, level.count, below, positions)
 
     def _rows(
         self, stage: Stage, variant: Variant, arguments: Arguments, keys: list[Key] | None, *, last: bool

@@ -12,7 +12,7 @@ from resolvers.selection import Arguments
 def rehearse(stage: Stage, given: Sequence[Arguments], scopes: Scopes, numbers: Numbers) -> None:
     """Raise what reading would for its arguments alone: a filter that this Airflow lacks, another list's cursor."""
     arguments = stage.arguments(given)
-    variant = stage.variant(arguments, scopes, single=True)
+    variant = stage.variant((arguments,), scopes, single=True)
     window = arguments.window
     if window is not None and window.after is not None:
         decode_cursor(window.after, variant.layout.tag, variant.cursor_types, numbers)

@@ -17,7 +17,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.sql.selectable import NamedFromClause
+from sqlalchemy.sql.selectable import LateralFromClause, NamedFromClause
 
 from resolvers.access.scopes import Scopes
 from resolvers.binding import Match, Operator, Order
@@ -36,6 +36,7 @@ class Maker:
     """Makes the statement of one step: for one structure of a request, on one database.
 
     `single` says that there is one parent. `parameters` and `alias` are given where it is a part of another's.
+    `placed` asks for the columns by which rows are ordered too, behind the others.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Maker:
         single: bool = False,
         parameters: Parameters | None = None,
         alias: str = "t",
+        placed: bool = False,
     ) -> None:
         self.generation = generation
         self.backend = backend
@@ -61,6 +63,18 @@ class Maker:
         self.alias = alias
         self.conditions = Conditions(generation, backend, scopes, self.parameters)
         self.order = total_order(step.ties, arguments.order or step.order)
+        self.placed = placed
+        self.columns = columns_of(step, self.order, backend, placed=placed)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The columns by which rows are ordered, as far as they are asked for."""
+        return tuple(self.columns.index(((), name)) for name in self.order.columns if ((), name) in self.columns)
+
+    @property
+    def width(self) -> int:
+        """How many columns rows have, beside the place of their parent."""
+        return 2 if isinstance(self.step.form, AggregateForm) else max(1, len(self.columns))
 
     def rows(self) -> Select[Any]:
         """Return the statement for the step's rows. With parents, the place of the parent comes first in each."""
@@ -73,23 +87,39 @@ class Maker:
             return self._all_of(parents)
         return self._lateral(parents) if self.backend.lateral else self._correlated(parents)
 
-    def with_joined(self, child: "Maker", columns: Sequence[int]) -> Select[Any]:
-        """Return the statement for the step's rows, each with every row of its own list.
+    def chained(self, rest: Sequence[tuple["Maker", Sequence[int]]]) -> Select[Any]:
+        """Return the statement for the step's rows, each with those of further steps, one by the rows of the other.
 
-        A row has the place of the parent, the step's columns, whether there is a row of the list, and that row.
-        `columns` are those of the step by which the list's rows are found.
+        A row has the place of the parent, where there are parents, and the step's columns; for each further step,
+        whether there is a row of it, and that row. With each step come those columns of the one before by which its
+        rows are found.
         """
-        parents = self._parents()
-        over = self.table.alias(self.alias)
-        selected, joined = self._columns(over, parents.table.join(over, self._of_parent(over, parents)))
-        joins = [selected[at].table for at in columns]
-        keys = tuple(selected[at] for at in columns)
-        inner = child.of_keys(keys).correlate(over, *joins).lateral("listed")
-        return self.capped(
-            select(parents.ordinal, *selected, *inner.c)
-            .select_from(joined.outerjoin(inner, true()))
-            .where(*self._conditions(over))
-        )
+        order: list[ColumnElement[Any]] = []
+        shown: list[ColumnElement[Any]] = []
+        selected: Sequence[ColumnElement[Any]]
+        conditions: list[Predicate] = []
+        if not self.step.theirs:
+            joined: FromClause = self._page().subquery("page")
+            selected = [*joined.c]
+            order = self._directions([selected[at] for at in self.places])
+        else:
+            parents = self._parents()
+            shown = [parents.ordinal]
+            if self.arguments.window is not None or self.step.leading:
+                rows_of_one = self._rows_of_one(parents)
+                joined, selected = parents.table.join(rows_of_one, true()), [*rows_of_one.c]
+            else:
+                over = self.table.alias(self.alias)
+                selected, joined = self._columns(over, parents.table.join(over, self._of_parent(over, parents)))
+                conditions = self._conditions(over)
+        shown += selected
+        for at, (maker, columns) in enumerate(rest):
+            keys = tuple(selected[column] for column in columns)
+            listed = maker.of_keys(keys).correlate(*(key.table for key in keys)).lateral(f"listed{at}")
+            joined = joined.outerjoin(listed, true())
+            shown += listed.c
+            _, *selected = listed.c
+        return self.capped(select(*shown).select_from(joined).where(*conditions).order_by(*order))
 
     def of_keys(self, keys: tuple[ColumnElement[Any], ...]) -> Select[Any]:
         """Return the statement for the list of the parent of this key: that there is a row, and its columns."""
@@ -102,6 +132,10 @@ class Maker:
             ]
 
         present: ColumnElement[Any] = true().label("present")
+        if isinstance(self.step.form, AggregateForm):
+            over = self.table.alias(self.alias)
+            group, number = self._groups(self.step.form, over)
+            return select(present, group.label("c0"), number.label("c1")).where(*of_it(over)).group_by(group)
         return self._narrowed(of_it, present, outer=[key.table for key in keys])
 
     def total(self) -> Select[Any]:
@@ -140,7 +174,9 @@ class Maker:
         window = self.arguments.window
         if window is not None and window.after is not None:
             statement = statement.where(self._after(expressions))
-        statement = statement.limit(self.parameters.bind(self._limit(), Integer()))
+        # One is said outright, which lets the database plan once for all.
+        most = literal_column("1") if self.step.leading else self.parameters.bind(self._most(), Integer())
+        statement = statement.limit(most)
         if window is not None and window.offset:
             statement = statement.offset(self.parameters.bind(_offset, Integer()))
         return statement
@@ -150,9 +186,7 @@ class Maker:
         present = (one for one in expressions if not isinstance(one, Null))
         return [one.desc() if self.order.descending else one.asc() for one in present]
 
-    def _limit(self) -> Source:
-        if self.step.leading:
-            return lambda _: 1
+    def _most(self) -> Source:
         # One row more than asked for says whether there is a next page.
         more = 1 if tells_next(self.step.form) else 0
         return lambda asked: more + (asked.arguments.window.first if asked.arguments.window else 0)
@@ -173,7 +207,7 @@ class Maker:
         base = parents.table.join(over, self._of_parent(over, parents))
         selected, joined = self._columns(over, base)
         expressions = [self.relation.expression(name, over) for name in self.order.columns]
-        if not expressions and self.backend.place:
+        if not expressions and self.backend.place and not self.relation.absent:
             # However the parents are joined: what has no order of its own is told as the table holds it.
             expressions = [literal_column(f"{self.alias}.{self.backend.place}")]
         return self.capped(
@@ -184,11 +218,14 @@ class Maker:
         )
 
     def _lateral(self, parents: Parents) -> Select[Any]:
+        lateral = self._rows_of_one(parents)
+        return self.capped(select(parents.ordinal, *lateral.c).select_from(parents.table.join(lateral, true())))
+
+    def _rows_of_one(self, parents: Parents) -> LateralFromClause:
         def of_it(over: FromClause) -> list[Predicate]:
             return [self._of_parent(over, parents), *self._conditions(over)]
 
-        lateral = self._narrowed(of_it, outer=[parents.table]).correlate(parents.table).lateral("rows_of_one")
-        return self.capped(select(parents.ordinal, *lateral.c).select_from(parents.table.join(lateral, true())))
+        return self._narrowed(of_it, outer=[parents.table]).correlate(parents.table).lateral("rows_of_one")
 
     def _narrowed(
         self,
@@ -209,7 +246,7 @@ class Maker:
 
     def _shown(self, over: NamedFromClause, *further: ColumnElement[Any]) -> Select[Any]:
         selected, joined = self._columns(over, over)
-        if self.step.theirs:
+        if self.step.theirs or self.placed:
             # What it is a part of names them.
             selected = [one.label(f"c{at}") for at, one in enumerate(selected)]
         # PostgreSQL alone has rows without columns.
@@ -241,14 +278,17 @@ class Maker:
     def _aggregate(self, form: AggregateForm) -> Select[Any]:
         over = self.table.alias(self.alias)
         parents = self._parents()
-        group = self.relation.expression(form.group, over)
-        number = func.sum(self.relation.expression(form.measure, over)) if form.measure else func.count()
+        group, number = self._groups(form, over)
         return self.capped(
             select(parents.ordinal, group, number)
             .select_from(parents.table.join(over, self._of_parent(over, parents)))
             .where(*self._conditions(over))
             .group_by(parents.ordinal, group)
         )
+
+    def _groups(self, form: AggregateForm, over: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        number = func.sum(self.relation.expression(form.measure, over)) if form.measure else func.count()
+        return self.relation.expression(form.group, over), number
 
     def _columns(self, over: NamedFromClause, base: FromClause) -> tuple[list[ColumnElement[Any]], FromClause]:
         """Return the columns of the step whose rows are `over`, and `base` with the to-one links joined behind it."""
@@ -267,7 +307,7 @@ class Maker:
             )
             joined = joined.join(far_over, condition, isouter=not join.needed)
         selected = []
-        for path, name in columns_of(self.step, self.order, self.backend):
+        for path, name in self.columns:
             place, place_over = places[path]
             selected.append(place.expression(name, place_over))
         return selected, joined
@@ -291,14 +331,16 @@ class Maker:
         ]
 
 
-def columns_of(step: Step, order: Order, backend: Backend) -> tuple[Reference, ...]:
+def columns_of(step: Step, order: Order, backend: Backend, *, placed: bool = False) -> tuple[Reference, ...]:
     """Return the columns of a step's rows: behind those that it shows, those that place a row in its list.
 
     They are needed by cursors, and where rows of many lists come in no order; and a row has some column.
     """
     if not step.columns and not step.theirs:
         return tuple(((), name) for name in order.columns)
-    if not (tells_places(step.form) or (isinstance(step.form, PageForm) and step.theirs and not backend.lateral)):
+    if not (
+        placed or tells_places(step.form) or (isinstance(step.form, PageForm) and step.theirs and not backend.lateral)
+    ):
         return step.columns
     return tuple(dict.fromkeys((*step.columns, *(((), name) for name in order.columns))))
 

@@ -1,7 +1,7 @@
 """The steps of a plan with what was made of them: statements, and the code that writes their rows."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -14,8 +14,9 @@ from resolvers.access.permissions import Guard
 from resolvers.access.scopes import Scopes
 from resolvers.binding import Order
 from resolvers.metadata.generation import Generation, Relation
-from resolvers.plan.asked import structure
+from resolvers.plan.asked import Parameters, structure
 from resolvers.plan.backend import Backend
+from resolvers.plan.chain import Place, chain_of, identities, multiplies
 from resolvers.plan.conditions import python_type
 from resolvers.plan.cursor import Counted, list_tag
 from resolvers.plan.documents import DOCUMENT_STEP
@@ -24,7 +25,7 @@ from resolvers.plan.sight import Secrets
 from resolvers.plan.size import Weight, frame_of, weight_of
 from resolvers.plan.sql import Maker, columns_of, key_types, total_order
 from resolvers.plan.statement import Statement
-from resolvers.plan.steps import OneForm, PageForm, Step
+from resolvers.plan.steps import PageForm, Step
 from resolvers.plan.writer import Layout, Write, writer_of
 from resolvers.selection import Arguments, PageSelection, Selection
 
@@ -53,18 +54,18 @@ class Variant:
 
 
 @dataclass(frozen=True, eq=False)
-class Joined:
-    """An object and a list of its own, as requests of one structure read both: by one statement."""
+class Chained:
+    """The steps of a chain, as requests of one structure read them: by one statement."""
 
-    object: Variant
-    list: Variant
+    variants: tuple[Variant, ...]
+    places: tuple[Place, ...]
     statement: Statement
 
 
 class Make(Protocol[T_co]):
     """Makes what requests of one structure are answered by."""
 
-    def __call__(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> T_co:
+    def __call__(self, arguments: tuple[Arguments, ...], scopes: Scopes, *, single: bool) -> T_co:
         """Make it, for one parent or for many."""
 
 
@@ -78,12 +79,12 @@ class Made(Generic[T_co]):
         self._latest = latest
         self._found: dict[Hashable, T_co] = {}
         # What the request before this one was answered by, which most often is the same request.
-        self._before: tuple[Arguments, object, bool, T_co] | None = None
+        self._before: tuple[tuple[Arguments, ...], object, bool, T_co] | None = None
 
-    def __call__(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> T_co:
+    def __call__(self, arguments: tuple[Arguments, ...], scopes: Scopes, *, single: bool) -> T_co:
         """Return what requests like this one are answered by, for one parent or for many."""
         before = self._before
-        if before is not None and before[0] is arguments and before[1] is scopes.found and before[2] is single:
+        if before is not None and before[1] is scopes.found and before[2] is single and before[0] == arguments:
             return before[3]
         key = (single, structure(arguments, scopes, self._guards))
         found = self._found.get(key)
@@ -112,44 +113,32 @@ class Stage:
         self.weight: Weight = weight_of(step.form)
         self.frame: int = frame_of(step.form)
         self.below = tuple((Stage(maker, child.step), child.parents) for child in step.children)
-        # An object by its key and one list of its own are read by one statement, which needs no transaction.
-        self.joins_list = maker.backend.lateral and _is_object_with_list(self)
-        # Nothing but one statement is run.
-        self.is_alone = self.joins_list or (
-            not self.below and not self.decoded and len(self.totals) + self.needs_rows <= 1
-        )
+        # What is read by one statement with this stage, and leads on from one to the other.
+        self.chain: tuple[Stage, ...] = (self,)
+        if maker.reads_along and maker.backend.lateral:
+            for _ in chain_of(maker.generation, step)[1:]:
+                self.chain = (*self.chain, self.chain[-1].below[0][0])
+        # Nothing but one statement is run, which needs no transaction.
+        self.is_alone = not self.chain[-1].below and not self.decoded and len(self.totals) + self.needs_rows <= 1
         self._maker = maker
-        self.guards = (step.guard, *(join.guard for join in step.joins))
+        self.guards: tuple[Guard, ...] = (step.guard, *(join.guard for join in step.joins))
         self.variant = Made(self._variant, self.guards, self.weight, maker.latest)
-        if self.joins_list:
-            [(child, _)] = self.below
-            self.with_list = Made(self._with_list, (*child.guards, *self.guards), self.weight, maker.latest)
+        if len(self.chain) > 1:
+            guards = tuple(guard for stage in self.chain for guard in stage.guards)
+            self.chained = Made(self._chained, guards, self.weight, maker.latest)
 
-    def _variant(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
+    def _variant(self, arguments: tuple[Arguments, ...], scopes: Scopes, *, single: bool) -> Variant:
         """Make the step as requests like this one run it, for one parent or for many."""
-        return self._maker.variant(self, arguments, scopes, single=single)
+        return self._maker.variant(self, arguments[0], scopes, single=single)
 
-    def _with_list(self, arguments: Arguments, scopes: Scopes, *, single: bool) -> Joined:
-        """Make how the object is read along with its list, of which these are the arguments."""
-        [(child, columns)] = self.below
-        return Joined(
-            self.variant(_NOTHING, scopes, single=single),
-            child.variant(arguments, scopes, single=single),
-            self._maker.with_list(self.step, child.step, columns, arguments, scopes, single=single),
-        )
+    def _chained(self, arguments: tuple[Arguments, ...], scopes: Scopes, *, single: bool) -> Chained:
+        """Make how the stages of the chain are read, of which these are the arguments."""
+        return self._maker.chained(self.chain, arguments, scopes, single=single)
 
     def arguments(self, given: Sequence[Arguments]) -> Arguments:
         """Return what a request says of this list, where it is one: its own among those of all lists."""
         place = self.step.given
         return _NOTHING if place is None else given[place]
-
-
-def _is_object_with_list(stage: Stage) -> bool:
-    if len(stage.below) != 1 or stage.decoded or not isinstance(stage.step.form, OneForm) or stage.step.leading:
-        return False
-    child = stage.below[0][0]
-    pages = isinstance(child.step.form, PageForm) and child.needs_rows
-    return (pages or child.step.leading) and not (child.below or child.decoded or child.step.totals)
 
 
 class Latest:
@@ -174,13 +163,17 @@ class Latest:
 
 @dataclass(frozen=True)
 class StageMaker:
-    """Makes the stages of one service's plans."""
+    """Makes the stages of one service's plans.
+
+    `reads_along` lets one statement read a chain of steps, where the database can; without, each step has its own.
+    """
 
     generation: Generation
     backend: Backend
     dialect: Dialect
     secrets: Secrets
     latest: Latest = field(default_factory=lambda: Latest(_VALUES))
+    reads_along: bool = True
 
     def variant(self, stage: Stage, arguments: Arguments, scopes: Scopes, *, single: bool) -> Variant:
         """Make a step's statements and writer for requests like this one."""
@@ -214,28 +207,29 @@ class StageMaker:
             writer_of(step.form, layout, len(stage.below), self.secrets),
         )
 
-    def with_list(
-        self,
-        step: Step,
-        child: Step,
-        columns: tuple[int, ...],
-        arguments: Arguments,
-        scopes: Scopes,
-        *,
-        single: bool,
-    ) -> Statement:
-        """Make the statement that reads objects along with the list of each."""
-        maker = Maker(self.generation, self.backend, step, _NOTHING, scopes, single=single)
-        inner = Maker(
-            self.generation,
-            self.backend,
-            child,
-            arguments,
-            scopes,
-            parameters=maker.parameters.of_joined(),
-            alias="l",
+    def chained(
+        self, stages: Sequence[Stage], arguments: tuple[Arguments, ...], scopes: Scopes, *, single: bool
+    ) -> Chained:
+        """Make the statement that reads the stages of a chain."""
+        parameters = Parameters()
+        makers = []
+        for at, (stage, given) in enumerate(zip(stages, arguments, strict=True)):
+            # Rows that come several times are told apart by their order, and the order of a root list is told.
+            placed = isinstance(stage.step.form, PageForm) and (at < len(stages) - 1)
+            told = parameters.of_joined(at - 1) if at else parameters
+            alias = f"l{at}" if at else "t"
+            maker = Maker(
+                self.generation, self.backend, stage.step, given, scopes,
+                single=single, parameters=told, alias=alias, placed=placed,
+            )  # fmt: skip
+            makers.append(maker)
+        first, *rest = makers
+        columns = [stage.below[0][1] for stage in stages[:-1]]
+        statement = Statement.of(first.chained(list(zip(rest, columns, strict=True))), parameters.sources, self.dialect)
+        variants = tuple(
+            stage.variant((given,), scopes, single=single) for stage, given in zip(stages, arguments, strict=True)
         )
-        return Statement.of(maker.with_joined(inner, columns), maker.parameters.sources, self.dialect)
+        return Chained(variants, tuple(_places(makers, columns, variants)), statement)
 
     def _compiled(self, maker: Maker, select: Callable[[Maker], Select[Any]]) -> Statement:
         return Statement.of(select(maker), maker.parameters.sources, self.dialect)
@@ -245,6 +239,27 @@ def _cursor_type(relation: Relation, name: str) -> type:
     """Return the type of a column's values in a cursor; rows of all DAGs are counted by their `id`."""
     type_ = python_type(relation.expression(name, relation.table).type)
     return Counted if name == "id" and type_ is int else type_
+
+
+def _places(
+    makers: Sequence[Maker], parents: Sequence[tuple[int, ...]], variants: Sequence[Variant]
+) -> Iterator[Place]:
+    """Give where the steps of a chain stand in its lines."""
+    starts, end = [], 0
+    for maker in makers:
+        # The first is preceded by the place of its parent, which is told with its row; the others by whether they are.
+        starts.append(start := end + (1 if maker.step.theirs else 0))
+        end = start + maker.width
+    own = []
+    for at, (maker, start) in enumerate(zip(makers, starts, strict=True)):
+        told = tuple(start + place for place in maker.places) if maker.placed else ()
+        own.append((0, *told) if at == 0 and maker.step.theirs else told)
+    steps = [maker.step for maker in makers]
+    for at, (start, identity) in enumerate(zip(starts, identities(steps, own), strict=True)):
+        columns = slice(0 if at == 0 else start, start + len(variants[at].layout.decoders))
+        # Of the row before, which begins with the place of its parent, if it has any.
+        found_by = [column + (1 if steps[at - 1].theirs else 0) for column in parents[at - 1]] if at else ()
+        yield Place(columns, start - 1, tuple(found_by), identity, multiplies(steps[at]))
 
 
 class Plans:

@@ -54,16 +54,18 @@ def _fill(made: World) -> None:
             made.task_instance(f"dag{number:02}", "run01", task, "failed" if number % 7 == 0 else "success")
 
 
-def test_what_a_frontend_asks_takes_one_statement_per_level(busy: World) -> None:
+def test_what_a_frontend_asks_takes_one_statement_per_level_at_most(busy: World) -> None:
     home = {rows: busy.graph(HOME, first=rows) for rows in (1, 100)}
     grid = {rows: busy.graph(GRID, first=rows) for rows in (1, 25)}
     page = {rows: busy.graph(RUN, first=rows) for rows in (1, 100)}
 
     assert [answer["errors"] for answers in (home, grid, page) for answer in answers.values()] == [[]] * 6
-    # DAGs, their latest runs, the states of those runs' task instances.
-    assert [len(answer["statements"]) for answer in home.values()] == [3, 3]
-    # The DAG, its runs, their task instances, the tries of those.
-    assert [len(answer["statements"]) for answer in grid.values()] == [4, 4]
+    # DAGs, their latest runs, the states of those runs' task instances: where the database can, all at once.
+    levels = 1 if busy.reads_along else 3
+    assert [len(answer["statements"]) for answer in home.values()] == [levels, levels]
+    # The DAG with its runs, their task instances, the tries of those.
+    levels = 3 if busy.reads_along else 4
+    assert [len(answer["statements"]) for answer in grid.values()] == [levels, levels]
     # The run with its DAG, the serialized DAG once for all tasks, tags, task instances, their number, their states.
     assert [len(answer["statements"]) for answer in page.values()] == [6, 6]
 
@@ -99,7 +101,7 @@ def test_counts_of_one_thing_share_a_statement(furnished: World) -> None:
         "{ pools { nodes { runningSlots queuedSlots scheduledSlots deferredSlots occupiedSlots openSlots } } }"
     )
 
-    assert len(told["statements"]) == 2
+    assert len(told["statements"]) == (1 if furnished.reads_along else 2)
 
 
 def test_a_serialized_dag_is_read_once_for_all_that_is_asked_of_it(furnished: World) -> None:
@@ -123,7 +125,7 @@ def test_what_has_no_rows_asks_for_nothing_below(furnished: World) -> None:
         } } } }"""
     )
 
-    assert len(told["statements"]) == 2
+    assert len(told["statements"]) == (1 if furnished.reads_along else 2)
 
 
 @pytest.mark.parametrize("world", ["2.11-postgresql", "3.3-postgresql"], indirect=True)

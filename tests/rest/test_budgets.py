@@ -103,23 +103,25 @@ def size(body: Any) -> int:
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def grown(request: pytest.FixtureRequest) -> Iterator[tuple[Mapping[str, Cost], Mapping[str, Cost]]]:
+def grown(request: pytest.FixtureRequest) -> Iterator[tuple[World, Mapping[str, Cost], Mapping[str, Cost]]]:
     """Return what each list costs in a world with a few of everything, and in the same with many."""
     world = staff(furnish(open_peopled(request, request.param)))
     try:
         multiply(world, range(2))
         few = costs(world)
         multiply(world, range(2, 20))
-        yield few, costs(world)
+        yield world, few, costs(world)
     finally:
         world.close()
 
 
 def test_every_list_keeps_its_budget_however_many_rows_there_are(
-    grown: tuple[Mapping[str, Cost], Mapping[str, Cost]],
+    grown: tuple[World, Mapping[str, Cost], Mapping[str, Cost]],
 ) -> None:
-    few, many = grown
+    world, few, many = grown
+    # The counts come with the page of the DAGs, where the database can.
+    budgets = {**BUDGETS, **({"GET /dagStats": 1} if world.reads_along else {})}
 
-    assert {name: cost.statements for name, cost in few.items()} == BUDGETS
-    assert {name: cost.statements for name, cost in many.items()} == BUDGETS
+    assert {name: cost.statements for name, cost in few.items()} == budgets
+    assert {name: cost.statements for name, cost in many.items()} == budgets
     assert {name for name, cost in many.items() if cost.size < 3 * few[name].size} == set()
