@@ -61,3 +61,9 @@ def test_a_dag_that_is_run_on_demand_alone_has_no_schedule(world: World) -> None
         {"dagId": "daily", "schedule": {"summary": "0 0 * * *"}},
         {"dagId": "on_demand", "schedule": None},
     ]
+
+
+def test_what_this_airflow_has_no_table_of_is_not_found(world: World) -> None:
+    told = world.graph("{ backfill(backfillId: 1) { id } }")
+
+    assert (told["data"], told["errors"]) == ({"backfill": None}, [])
