@@ -91,7 +91,11 @@ LIKENESS: Mapping[str, Likeness] = {
     "TaskInstanceApi.set_mapped_task_instance_note": Likeness(three=_EFFECT),
     "XComApi.get_xcom_entries": Likeness(_XCOMS, three=_NO_DATE),
     "XComApi.get_xcom_entry": Likeness(f"{_XCOMS}/{{xcom_key}}", three="the value is printed text, as in 2.11"),
-    "DatasetApi.get_datasets": Likeness("/assets", three="assets by their URI, without name and group"),
+    "DatasetApi.get_datasets": Likeness(
+        "/assets",
+        three="assets by their URI, without name and group; as in 2.11 also those that no DAG names any more, which v2 "
+        "tells where `only_active=false`",
+    ),
     "DatasetApi.get_dataset": Likeness(three="as `get_datasets`"),
     "DatasetApi.create_dataset_event": Likeness(three=_EFFECT),
     "DatasetApi.get_dataset_events": Likeness("/assets/events"),
