@@ -158,7 +158,7 @@ class Documents:
     schema: GraphQLSchema
     settings: Settings
     planner: Planner = field(init=False, repr=False, compare=False)
-    _kept: Kept[Prepared] = field(init=False, repr=False, compare=False)
+    _kept: Kept[str, Prepared] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "planner", Planner(self.schema, self.settings.max_page_size))

@@ -1,4 +1,4 @@
-"""The latest things made of texts, kept as long as they do not weigh too much together."""
+"""The latest things made of texts or of bytes, kept as long as they do not weigh too much together."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -6,24 +6,25 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+K = TypeVar("K", bound=str | bytes)
 
 
-class Kept(Generic[T]):
+class Kept(Generic[K, T]):
     """Makes a thing of a text once, and keeps it: `most` things, which weigh as much as their texts are long.
 
     What is made of a thing later on weighs as much again: `grew` says so.
     """
 
-    def __init__(self, make: Callable[[str], T], *, most: int, heaviest: int) -> None:
+    def __init__(self, make: Callable[[K], T], *, most: int, heaviest: int) -> None:
         self._make = make
         self._most = most
         self._heaviest = heaviest
-        self._found: OrderedDict[str, T] = OrderedDict()
-        self._weights: dict[str, int] = {}
+        self._found: OrderedDict[K, T] = OrderedDict()
+        self._weights: dict[K, int] = {}
         self._weight = 0
         self._lock = Lock()
 
-    def of(self, text: str) -> T:
+    def of(self, text: K) -> T:
         """Return what was made of a text."""
         found = self._found.get(text)
         if found is None:
@@ -40,13 +41,13 @@ class Kept(Generic[T]):
                 return found
         return found
 
-    def grew(self, text: str) -> None:
+    def grew(self, text: K) -> None:
         """Let what was made of a text weigh its length more; the oldest are dropped for it."""
         with self._lock:
             if text in self._found:
                 self._add(text)
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: K) -> None:
         self._weights[text] = self._weights.get(text, 0) + len(text)
         self._weight += len(text)
         while len(self._found) > self._most or (self._weight > self._heaviest and len(self._found) > 1):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from time import perf_counter
@@ -20,8 +20,10 @@ from graph.http.body import read_body
 from graph.http.errand import Errand
 from graph.http.explanation import NAME, explanation
 from graph.http.gate import Gate
+from graph.http.headers import said
 from graph.http.reply import refuse_longer, reply
 from graph.http.workers import HungUpError, Workers
+from graph.keeping import Kept
 from graph.problems import errors_told, problem_extensions, problem_headers, without_suggestions
 from graph.reckoning import Cost
 from resolvers.access.actor import Actor, may_introspect
@@ -30,6 +32,10 @@ from resolvers.service import Service, Session
 
 GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
+
+# How many questions are kept, and of how many bytes each at most.
+_KEPT = 200
+_LONGEST_KEPT = 4_000
 
 # The statuses of refusals that come before anything is executed.
 _STATUS: dict[type[Problem], int] = {Unauthenticated: 401, Forbidden: 403, TooMany: 429, Unavailable: 503}
@@ -43,6 +49,15 @@ class GraphQLRequest:
     operation_name: str | None
     variables: Mapping[str, object] | None
     explain: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a client asks, with its document; the operation is none where that is wrong."""
+
+    asked: GraphQLRequest
+    prepared: Prepared
+    operation: OperationDefinitionNode | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,11 @@ class Endpoint:
     documents: Documents
     workers: Workers
     gate: Gate
+    # Who asks again every few seconds sends the same bytes each time.
+    _kept: Kept[bytes, Question] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_kept", Kept(self._question, most=_KEPT, heaviest=_KEPT * _LONGEST_KEPT))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, unless nobody waits for the answer any more."""
@@ -82,7 +102,7 @@ class Endpoint:
 
     async def _response(self, request: Request) -> Response:
         """Return the answer: JSON by POST, or a query in the address by GET."""
-        accepted = request.headers.get("accept", "")
+        accepted = said(request.scope, b"accept")
         media_type = GRAPHQL if GRAPHQL in accepted else _JSON
         posted = request.scope["method"] == "POST"
         if not posted and "query" not in request.query_params and "text/html" in accepted:
@@ -102,7 +122,7 @@ class Endpoint:
             return Response(orjson.dumps({"errors": [_told(problem)]}), status, problem_headers(problem), media_type)
 
     async def _content(self, request: Request, until: float) -> bytes:
-        content_type = request.headers.get("content-type", "")
+        content_type = said(request.scope, b"content-type")
         if content_type != _JSON and (content_type := content_type.partition(";")[0].strip().lower()) != _JSON:
             # Also what keeps a page of another site from posting here with a browser's own forms.
             raise Invalid(
@@ -113,16 +133,15 @@ class Endpoint:
 
     def _answer(self, request: Request, content: bytes | None, media_type: str, errand: Errand[Response]) -> Response:
         """Answer what is asked, in a worker thread, from its JSON to the last byte of the answer."""
-        asked = _asked(content) if content is not None else _asked_by_address(request.query_params)
         actor = actor_of(self.service, request)
         # What the log says of the request.
         state = request.scope["state"]
         state["actor"] = actor.name
         started = perf_counter()
-        prepared = self.documents.prepare(asked.query)
-        if prepared.errors:
+        question = self._asked(request, content)
+        asked, prepared, operation = question.asked, question.prepared, question.operation
+        if operation is None:
             return self._reply(self._refused(prepared.errors, actor), request, media_type)
-        operation = prepared.operation(asked.operation_name)
         state["operation"] = operation.name.value if operation.name else operation.operation.value
         if content is None and operation.operation is not OperationType.QUERY:
             raise Invalid("A mutation cannot be asked for by GET.", hint="Send it by POST.")
@@ -139,6 +158,19 @@ class Endpoint:
                 told = explanation(session, preparing=preparing, answering=answering)
                 return self._reply(executed, request, media_type, **{NAME: told})
         return self._reply(executed, request, media_type)
+
+    def _asked(self, request: Request, content: bytes | None) -> Question:
+        """Return what a request asks, by its body or by its address."""
+        if content is None:
+            return self._prepared(_asked_by_address(request.query_params))
+        return self._kept.of(content) if len(content) <= _LONGEST_KEPT else self._question(content)
+
+    def _question(self, content: bytes) -> Question:
+        return self._prepared(_asked(content))
+
+    def _prepared(self, asked: GraphQLRequest) -> Question:
+        prepared = self.documents.prepare(asked.query)
+        return Question(asked, prepared, None if prepared.errors else prepared.operation(asked.operation_name))
 
     def _executed(
         self, session: Session, prepared: Prepared, operation: OperationDefinitionNode, asked: GraphQLRequest

@@ -1,4 +1,4 @@
-"""What the headers of every answer say to browsers: believe its type, frame it nowhere, keep it nowhere."""
+"""What headers say: of a request; and to browsers, of each answer: believe its type, frame it nowhere, keep it not."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +14,15 @@ No more than these: uvicorn looks at each with two regular expressions, a micros
 """
 
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+def said(scope: Scope, name: bytes) -> str:
+    """Return what the first header of this name, in small letters, says of a request; nothing where there is none."""
+    for header, value in scope["headers"]:
+        if header == name:
+            told: bytes = value
+            return told.decode("latin-1")
+    return ""
 
 
 class SafeHeaders:
