@@ -35,7 +35,7 @@ def draw(results: Results, path: Path) -> None:
             va="center",
         )
         totals = [each.total for _, shown in panels for each in shown]
-        scale = (10 ** (log10(min(totals)) - 0.35), 10 ** (log10(max(totals)) + 0.75))
+        scale = (10 ** (log10(min(totals)) - 0.35), 10 ** (log10(max(totals)) + 0.9))
         above = height - top
         for place, ((workload, shown), tall) in enumerate(zip(panels, heights, strict=True)):
             above -= tall
