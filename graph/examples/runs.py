@@ -9,7 +9,7 @@ RUNS = (
 # Press the pink button, or Ctrl-Enter.
 # What a home page shows: every DAG, its latest run,
 # and the states of that run's tasks. However many DAGs
-# there are: one SQL statement for each level.
+# there are: no more than one SQL statement per level.
 query HomePage {
   dags(first: 100, filter: { isStale: false }) {
     totalCount

@@ -33,7 +33,7 @@ from resolvers.service import Service, Session
 GRAPHQL = "application/graphql-response+json"
 _JSON = "application/json"
 
-# How many questions are kept, and of how many bytes each at most.
+# How many bodies are kept as they were read, and of how many bytes each at most.
 _KEPT = 200
 _LONGEST_KEPT = 4_000
 
@@ -49,15 +49,6 @@ class GraphQLRequest:
     operation_name: str | None
     variables: Mapping[str, object] | None
     explain: bool = False
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a client asks, with its document; the operation is none where that is wrong."""
-
-    asked: GraphQLRequest
-    prepared: Prepared
-    operation: OperationDefinitionNode | None
 
 
 @dataclass(frozen=True)
@@ -84,11 +75,10 @@ class Endpoint:
     documents: Documents
     workers: Workers
     gate: Gate
-    # Who asks again every few seconds sends the same bytes each time.
-    _kept: Kept[bytes, Question] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_kept", Kept(self._question, most=_KEPT, heaviest=_KEPT * _LONGEST_KEPT))
+    # Who asks again every few seconds sends the same bytes each time. Documents are kept, and weighed, elsewhere.
+    _kept: Kept[bytes, GraphQLRequest] = field(
+        default_factory=lambda: Kept(_asked, most=_KEPT, heaviest=_KEPT * _LONGEST_KEPT), repr=False, compare=False
+    )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, unless nobody waits for the answer any more."""
@@ -133,15 +123,16 @@ class Endpoint:
 
     def _answer(self, request: Request, content: bytes | None, media_type: str, errand: Errand[Response]) -> Response:
         """Answer what is asked, in a worker thread, from its JSON to the last byte of the answer."""
+        asked = self._asked(content) if content is not None else _asked_by_address(request.query_params)
         actor = actor_of(self.service, request)
         # What the log says of the request.
         state = request.scope["state"]
         state["actor"] = actor.name
         started = perf_counter()
-        question = self._asked(request, content)
-        asked, prepared, operation = question.asked, question.prepared, question.operation
-        if operation is None:
+        prepared = self.documents.prepare(asked.query)
+        if prepared.errors:
             return self._reply(self._refused(prepared.errors, actor), request, media_type)
+        operation = prepared.operation(asked.operation_name)
         state["operation"] = operation.name.value if operation.name else operation.operation.value
         if content is None and operation.operation is not OperationType.QUERY:
             raise Invalid("A mutation cannot be asked for by GET.", hint="Send it by POST.")
@@ -159,18 +150,8 @@ class Endpoint:
                 return self._reply(executed, request, media_type, **{NAME: told})
         return self._reply(executed, request, media_type)
 
-    def _asked(self, request: Request, content: bytes | None) -> Question:
-        """Return what a request asks, by its body or by its address."""
-        if content is None:
-            return self._prepared(_asked_by_address(request.query_params))
-        return self._kept.of(content) if len(content) <= _LONGEST_KEPT else self._question(content)
-
-    def _question(self, content: bytes) -> Question:
-        return self._prepared(_asked(content))
-
-    def _prepared(self, asked: GraphQLRequest) -> Question:
-        prepared = self.documents.prepare(asked.query)
-        return Question(asked, prepared, None if prepared.errors else prepared.operation(asked.operation_name))
+    def _asked(self, content: bytes) -> GraphQLRequest:
+        return self._kept.of(content) if len(content) <= _LONGEST_KEPT else _asked(content)
 
     def _executed(
         self, session: Session, prepared: Prepared, operation: OperationDefinitionNode, asked: GraphQLRequest

@@ -218,11 +218,8 @@ class StageMaker:
             placed = isinstance(stage.step.form, PageForm) and (at < len(stages) - 1)
             told = parameters.of_joined(at - 1) if at else parameters
             alias = f"l{at}" if at else "t"
-            maker = Maker(
-                self.generation, self.backend, stage.step, given, scopes,
-                single=single, parameters=told, alias=alias, placed=placed,
-            )  # fmt: skip
-            makers.append(maker)
+            common = (self.generation, self.backend, stage.step, given, scopes)
+            makers.append(Maker(*common, single=single, parameters=told, alias=alias, placed=placed))
         first, *rest = makers
         columns = [stage.below[0][1] for stage in stages[:-1]]
         statement = Statement.of(first.chained(list(zip(rest, columns, strict=True))), parameters.sources, self.dialect)

@@ -155,3 +155,21 @@ def test_extensions_that_are_no_object_are_refused(one_server: Served) -> None:
     answer = one_server.post({"query": "{ viewer { name } }", "extensions": [True]}, Accept=GRAPHQL)
 
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["field"]) == (400, "extensions")
+
+
+def test_the_same_bytes_are_asked_anew_each_time(serving: Callable[..., Served]) -> None:
+    server = serving()
+    conf = {"tables": ["a", {"b": [1, None]}]}
+    trigger = {
+        "query": """mutation ($conf: JSON) {
+          triggerDag(input: {dagId: "idle", conf: $conf}) { dagRun { runId conf } }
+        }""",
+        "variables": {"conf": conf},
+    }
+
+    told = [server.post(trigger).json() for _ in range(3)]
+
+    assert [one.get("errors") for one in told] == [None] * 3
+    runs = [one["data"]["triggerDag"]["dagRun"] for one in told]
+    assert len({run["runId"] for run in runs}) == 3
+    assert [run["conf"] for run in runs] == [conf] * 3
